@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createRng, restoreRng } from './rng.js';
+
+test('one seed gives one stream, and another seed another', () => {
+  const draw = (seed: number | string) => Array.from({ length: 8 }, createRng(seed).uniform);
+  expect(draw(1)).toEqual(draw(1));
+  expect(draw(1)).not.toEqual(draw(2));
+  expect(draw('a')).not.toEqual(draw('b'));
+});
+
+test('a fork does not depend on what was drawn before it', () => {
+  const used = createRng(7);
+  used.uniform();
+  expect(used.fork('dropout').uniform()).toBe(createRng(7).fork('dropout').uniform());
+  expect(createRng(7).fork('a').uniform()).not.toBe(createRng(7).fork('b').uniform());
+});
+
+test('a restored stream goes on where the saved one was', () => {
+  const rng = createRng(3);
+  rng.uniform();
+  const copy = restoreRng(JSON.parse(JSON.stringify(rng.state())));
+  expect([copy.uniform(), copy.normal()]).toEqual([rng.uniform(), rng.normal()]);
+});
+
+test('shuffles are permutations and samples hold different items', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer()), fc.integer(), (items, seed) => {
+      const sort = (list: number[]) => [...list].sort((a, b) => a - b);
+      expect(sort(createRng(seed).shuffle(items))).toEqual(sort(items));
+      const indices = items.map((_, i) => i);
+      const sample = createRng(seed).sample(indices, Math.floor(items.length / 2));
+      expect(new Set(sample).size).toBe(sample.length);
+    }),
+  );
+  expect(() => createRng(1).sample([1], 2)).toThrow(RangeError);
+});
+
+test('uniform and normal have the moments they should', () => {
+  const rng = createRng(11);
+  const n = 20_000;
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const uniform = Array.from({ length: n }, rng.uniform);
+  const normal = Array.from({ length: n }, rng.normal);
+  expect(mean(uniform)).toBeCloseTo(0.5, 1);
+  expect(mean(normal)).toBeCloseTo(0, 1);
+  expect(mean(normal.map((x) => x * x))).toBeCloseTo(1, 1);
+});

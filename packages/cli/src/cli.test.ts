@@ -1,0 +1,56 @@
+import { ConfigError } from '@prefix-tuning/base';
+import { afterEach, expect, test, vi } from 'vitest';
+import { formatDuration, parseOptions, progressView, renderTable, runCommand } from './index.js';
+
+afterEach(() => {
+  process.exitCode = 0;
+});
+
+test('a table is aligned, its first column left and the others right', () => {
+  expect(renderTable(['metric', 'ours'], [['BLEU', 69.7], ['NIST', 8.81]])).toBe('metric  ours\n------  ----\nBLEU    69.7\nNIST    8.81');
+});
+
+test('durations read like a clock', () => {
+  expect([0.4, 7, 205, 3729].map(formatDuration)).toEqual(['0:00', '0:07', '3:25', '1:02:09']);
+});
+
+test('an unknown option is an error that shows the usage', () => {
+  expect(() => parseOptions(['--nope'], { data: { type: 'string' } }, 'usage: x --data DIR')).toThrow(ConfigError);
+  expect(parseOptions(['--data', 'd'], { data: { type: 'string' } }, '')).toMatchObject({ data: 'd' });
+});
+
+test('bad input gives one line and exit code 1', async () => {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  await runCommand(async () => {
+    throw new ConfigError('a.csv: expected a column ref, got mr. Add it.');
+  });
+  expect(write.mock.calls).toEqual([['error: a.csv: expected a column ref, got mr. Add it.\n']]);
+  expect(process.exitCode).toBe(1);
+  write.mockRestore();
+});
+
+function fakeStream(isTTY: boolean) {
+  const written: string[] = [];
+  const stream = { isTTY, columns: 100, write: (text: string) => written.push(text) > 0 } as unknown as NodeJS.WriteStream;
+  return { stream, written };
+}
+
+test('the remaining time follows the recent rate', () => {
+  const { stream, written } = fakeStream(true);
+  let time = 0;
+  const view = progressView({ stream, now: () => time });
+  // A slow first step (compilation), then ten steps a second.
+  for (let done = 0; done <= 50; done++) {
+    view.report({ task: 'train', done, total: 100, unit: 'steps' });
+    time += done === 0 ? 2000 : 100;
+  }
+  expect(written.at(-1)).toContain('50/100 steps  0:05 left');
+});
+
+test('work that ends within a second is not drawn', () => {
+  const { stream, written } = fakeStream(false);
+  let time = 0;
+  const view = progressView({ stream, now: () => (time += 10) });
+  for (let done = 1; done <= 5; done++) view.report({ task: 'short', done, total: 5 });
+  expect(written).toEqual([]);
+});

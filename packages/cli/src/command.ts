@@ -1,0 +1,31 @@
+import { ConfigError, PrefixTuningError } from '@prefix-tuning/base';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/**
+ * The frame of every command line: runs `main`, prints one clear line for bad input, and sets the exit code.
+ *
+ * Exit code 0: done; 1: bad input or failed work (one line for an error of ours, the stack for a bug of ours).
+ */
+export async function runCommand(main: (args: string[]) => Promise<void>, args = process.argv.slice(2)): Promise<void> {
+  try {
+    await main(args);
+  } catch (error) {
+    process.exitCode = 1;
+    const text = error instanceof PrefixTuningError ? `error: ${error.message}` : error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`${text}\n`);
+  }
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O; strict: true; allowPositionals: false }>>['values'];
+
+/**
+ * Parses `--name value` options strictly: an unknown option or a missing value is a ConfigError that shows the usage.
+ */
+export function parseOptions<O extends Options>(args: string[], options: O, usage: string): Values<O> {
+  try {
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new ConfigError(`command line: ${(error as Error).message}\n\n${usage}`, { cause: error });
+  }
+}

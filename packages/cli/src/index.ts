@@ -1,0 +1,3 @@
+export { parseOptions, runCommand } from './command.js';
+export { formatDuration, formatProgress, progressView, type ProgressView, type ProgressViewOptions } from './progress.js';
+export { renderTable } from './table.js';

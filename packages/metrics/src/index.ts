@@ -1,0 +1,1 @@
+export { checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from './metric.js';

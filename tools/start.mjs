@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+/**
+ * The door of the repository: `npm run reproduce`, `npm test` and the other root scripts come in here.
+ * It installs what is missing (pnpm through npx, lockfile frozen), then starts the command.
+ * Plain Node only: nothing is installed yet when it starts.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const invokedFrom = process.env.INIT_CWD ?? process.cwd();
+const fromSource = ['--conditions=prefix-tuning-source', '--import', 'tsx'];
+
+const commands = {
+  test: (args) => nx(['run-many', '-t', 'typecheck', 'lint', 'test', ...args]),
+  build: (args) => nx(['run-many', '-t', 'build', ...args]),
+  reproduce: (args) => source('apps/reproduce/src/main.ts', args),
+  score: (args) => source('packages/metrics/src/main.ts', args),
+  datasets: (args) => source('packages/datasets/src/main.ts', args),
+  bench: (args) => source('tools/bench/main.ts', args),
+};
+
+function run(file, args, { cwd = root } = {}) {
+  const { status, error } = spawnSync(file, args, {
+    cwd,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    env: { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...process.env },
+  });
+  if (error) fail(`could not start ${file}: ${error.message}`);
+  return status ?? 1;
+}
+
+function nx(args) {
+  return run(process.execPath, [join(root, 'node_modules/nx/bin/nx.js'), ...args]);
+}
+
+/** Runs a TypeScript file from source, in the folder the user called from, so that relative paths mean theirs. */
+function source(file, args) {
+  const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
+  return run(process.execPath, [fromSource[0], fromSource[1], `file://${tsx}`, join(root, file), ...args], { cwd: invokedFrom });
+}
+
+function install() {
+  const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
+  const stamp = join(root, 'node_modules/.installed-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  console.error(`Installing dependencies with ${packageManager} (once)...`);
+  const status = run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only']);
+  if (status !== 0) fail('the installation failed: see the lines above; the package registry must be reachable');
+  writeFileSync(stamp, lock);
+}
+
+function fail(message) {
+  console.error(`start: ${message}`);
+  process.exit(1);
+}
+
+const [name, ...args] = process.argv.slice(2);
+const command = commands[name];
+if (!command) fail(`expected one of ${Object.keys(commands).join(', ')}, got ${name ?? 'nothing'}`);
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) fail(`expected Node 20.19 or newer, got ${process.versions.node}`);
+install();
+process.exit(command(args));
