@@ -1,0 +1,78 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Program, Runtime } from './runtime.js';
+import { onnxRuntime } from './runtimes/onnx.js';
+import { flatten, unflatten, type Hosted, type TensorTree, type TreeShape } from './tree.js';
+import type { HostTensor, TensorSpec } from './values.js';
+
+export interface CompileEvent {
+  readonly name: string;
+  /** Dtypes and shapes of the inputs this program is for. */
+  readonly signature: string;
+  readonly seconds: number;
+}
+
+export interface JitOptions {
+  /** Defaults to ONNX Runtime on the CPU. */
+  readonly runtime?: Runtime;
+  readonly name?: string;
+  /** Told once per input signature, after its program is compiled. */
+  readonly onCompile?: (event: CompileEvent) => void;
+}
+
+/** A compiled function: host tensors in, fresh host tensors out, in the nesting of the original function. */
+export interface JitFunction<I, O> {
+  (inputs: Hosted<I>): Promise<Hosted<O>>;
+  /** Frees every compiled program. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Compiles a TensorFlow.js function, once per signature (dtypes and shapes) of its inputs.
+ *
+ * Whatever the function does on the way, gradients (`valueAndGrads`) included, becomes one program. Tensors it
+ * closes over, such as frozen weights, become constants of the program.
+ *
+ * @param fn  pure: its result depends on its inputs and constants alone; no host reads, no ambient randomness
+ */
+export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) => O, options: JitOptions = {}): JitFunction<I, O> {
+  const { runtime = onnxRuntime(), name = fn.name || 'jit', onCompile } = options;
+  const programs = new Map<string, Promise<Compiled>>();
+
+  const compile = async (signature: string, specs: TensorSpec[], names: string[], shape: TreeShape): Promise<Compiled> => {
+    const started = performance.now();
+    let outputShape: TreeShape = null;
+    const flat = (inputs: Tensor[]) => {
+      const outputs = flatten<Tensor>(fn(unflatten(shape, inputs) as I));
+      outputShape = outputs.shape;
+      return outputs.leaves;
+    };
+    const program = await runtime.prepare(flat, specs, { name, inputNames: names });
+    onCompile?.({ name, signature, seconds: (performance.now() - started) / 1000 });
+    return { program, outputShape: () => outputShape };
+  };
+
+  const call = async (inputs: Hosted<I>): Promise<Hosted<O>> => {
+    const { leaves, names, shape } = flatten<HostTensor>(inputs);
+    const signature = leaves.map((leaf, i) => `${names[i]}:${leaf.dtype}[${leaf.shape.join(',')}]`).join(' ');
+    let compiled = programs.get(signature);
+    if (!compiled) {
+      compiled = compile(signature, leaves, names, shape);
+      programs.set(signature, compiled);
+      compiled.catch(() => programs.delete(signature));
+    }
+    const { program, outputShape } = await compiled;
+    const outputs = await program.run(leaves);
+    return unflatten(outputShape(), outputs) as Hosted<O>;
+  };
+  const dispose = async () => {
+    const compiled = await Promise.allSettled(programs.values());
+    programs.clear();
+    await Promise.all(compiled.map((result) => (result.status === 'fulfilled' ? result.value.program.dispose() : undefined)));
+  };
+  return Object.assign(call, { dispose });
+}
+
+interface Compiled {
+  readonly program: Program;
+  readonly outputShape: () => TreeShape;
+}
