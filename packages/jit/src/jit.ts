@@ -1,3 +1,4 @@
+import './gradients.js';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Program, Runtime } from './runtime.js';
 import { onnxRuntime } from './runtimes/onnx.js';
@@ -51,7 +52,7 @@ export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) 
     return { program, outputShape: () => outputShape };
   };
 
-  const call = async (inputs: Hosted<I>): Promise<Hosted<O>> => {
+  const call = async (inputs: unknown): Promise<unknown> => {
     const { leaves, names, shape } = flatten<HostTensor>(inputs);
     const signature = leaves.map((leaf, i) => `${names[i]}:${leaf.dtype}[${leaf.shape.join(',')}]`).join(' ');
     let compiled = programs.get(signature);
@@ -62,14 +63,14 @@ export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) 
     }
     const { program, outputShape } = await compiled;
     const outputs = await program.run(leaves);
-    return unflatten(outputShape(), outputs) as Hosted<O>;
+    return unflatten(outputShape(), outputs);
   };
   const dispose = async () => {
     const compiled = await Promise.allSettled(programs.values());
     programs.clear();
     await Promise.all(compiled.map((result) => (result.status === 'fulfilled' ? result.value.program.dispose() : undefined)));
   };
-  return Object.assign(call, { dispose });
+  return Object.assign(call, { dispose }) as unknown as JitFunction<I, O>;
 }
 
 interface Compiled {
