@@ -1,3 +1,4 @@
+export * from './ops/index.js';
 export { jit, type CompileEvent, type JitFunction, type JitOptions } from './jit.js';
 export type { FlatFunction, PrepareOptions, Program, Runtime } from './runtime.js';
 export { eager } from './runtimes/eager.js';
