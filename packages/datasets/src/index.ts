@@ -1,1 +1,11 @@
-export {};
+export { defineDataset, type Citation, type DatasetDefinition, type DatasetOptions, type Download, type MiniOptions, type ReadContext } from './define.js';
+export { DatasetFormatError, describePlace, type Place } from './errors.js';
+export { pairsOf, splitNames, type DataRecord, type Example, type Pair, type SplitName } from './example.js';
+export { collect, findDataset, loadDataset, type Dataset, type LoadOptions, type Split } from './load.js';
+export { datasets, type DatasetName } from './registry.js';
+export { colon, linearisation, type LineariseRules, type Triple } from './linearise.js';
+export { e2e, e2eRules, e2eSlotNames, spacePrices, type E2eOptions, type Slot } from './adapters/e2e.js';
+export { readCsv, type CsvOptions, type CsvRow } from './formats/csv.js';
+export { openFolder, type DataFolder } from './io/folder.js';
+export { readLines, type Line } from './io/lines.js';
+export { readBytes, readText, readWholeText, type DataFile } from './io/text.js';

@@ -1,0 +1,86 @@
+import { ConfigError } from '@prefix-tuning/base';
+import { splitNames, type DataRecord, type SplitName } from './example.js';
+import type { DataFolder } from './io/folder.js';
+import type { DataFile } from './io/text.js';
+
+/** Who made the data, where it is described, and what one may do with it. */
+export interface Citation {
+  /** Authors, year, title, venue. */
+  readonly paper: string;
+  readonly url: string;
+  /** SPDX name where there is one, and who states it. */
+  readonly licence: string;
+}
+
+/** A file that its publisher offers, byte for byte the same for everyone. */
+export interface Download {
+  /** Name in the cache folder, such as `e2e/devset.csv`. */
+  readonly file: string;
+  readonly url: string;
+  /** Of the file as it is fetched; hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What a reader is told beside the file. */
+export interface ReadContext<Options> {
+  readonly split: SplitName;
+  readonly folder: DataFolder;
+  readonly options: Options;
+}
+
+/** Settings of a dataset that change what it yields; plain values only, since they are part of a cache's key. */
+export type DatasetOptions = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface DatasetDefinition<Table, Options extends DatasetOptions> {
+  /** Lower-case name, as on the command line. */
+  readonly name: string;
+  readonly title: string;
+  readonly citation: Citation;
+  /** Names of the metrics that the dataset is scored with, such as `bleu`. */
+  readonly metrics: readonly string[];
+  /** Every option with its default. */
+  readonly options: Options;
+  /**
+   * The files of each split: alternatives, of which the first that is in the folder is read.
+   * `*` stands for anything within a name, see {@link DataFolder.match}; `.gz` need not be mentioned.
+   */
+  readonly splits: Readonly<Record<SplitName, readonly string[]>>;
+  /** Yields the records of one file, one at a time; a split of several files is read in natural order. */
+  read(file: DataFile, context: ReadContext<Options>): AsyncIterable<DataRecord<Table>>;
+  /** The text a model reads for a table. A caller can give another one. */
+  linearise(table: Table): string;
+  /** Names of a table's fields (slots, properties), for the statistics. */
+  fields?(table: Table): readonly string[];
+  /** Parts of a split that are scored on their own, by label: `{ seen: (labels) => labels.seen === 'yes' }`. */
+  readonly slices?: Readonly<Record<string, (labels: Readonly<Record<string, string>>) => boolean>>;
+  /** Where the files can be fetched. */
+  readonly downloads?: readonly Download[];
+  /** Files of the original format from a small made-up world, by name; the same seed gives the same bytes. */
+  mini?(options: MiniOptions): Readonly<Record<string, string>>;
+}
+
+export interface MiniOptions {
+  readonly seed: number | string;
+  /** Tables or articles of each split. */
+  readonly sizes: Readonly<Record<SplitName, number>>;
+}
+
+/**
+ * Checks a definition and fills in nothing: what it returns is what was given, typed.
+ *
+ * Everything else (loading, caching, low-data samples, statistics, the contract tests) takes the definition as its argument.
+ *
+ * @throws ConfigError  if the name is not a plain lower-case word, or a split names no file
+ */
+export function defineDataset<Table, Options extends DatasetOptions>(
+  definition: DatasetDefinition<Table, Options>,
+): DatasetDefinition<Table, Options> {
+  const { name, splits } = definition;
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    throw new ConfigError(`defineDataset: expected a name of lower-case letters, digits and dashes, got ${JSON.stringify(name)}.`);
+  }
+  for (const split of splitNames) {
+    if (!splits[split]?.length) throw new ConfigError(`defineDataset ${name}: expected file names for the split ${split}, got none.`);
+  }
+  return definition;
+}

@@ -1,0 +1,84 @@
+import { FileError } from '@prefix-tuning/base';
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { DatasetFormatError } from '../errors.js';
+
+/** A file of a dataset: where it lies, and the name that errors show. */
+export interface DataFile {
+  readonly path: string;
+  /** Relative to the dataset's folder, with forward slashes. */
+  readonly name: string;
+}
+
+/** The bytes of a file in chunks; `.gz` is unpacked on the way. */
+export async function* readBytes(file: DataFile): AsyncGenerator<Uint8Array> {
+  const stream = createReadStream(file.path, { highWaterMark: 1 << 18 });
+  const bytes = isGzip(file) ? stream.pipe(createGunzip({ chunkSize: 1 << 18 })) : stream;
+  stream.on('error', (error) => bytes.destroy(error));
+  try {
+    yield* bytes as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw readError(file, error as NodeJS.ErrnoException);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function isGzip({ name }: DataFile): boolean {
+  return name.endsWith('.gz');
+}
+
+function readError(file: DataFile, error: NodeJS.ErrnoException): Error {
+  if (error.code?.startsWith('Z_')) {
+    return new DatasetFormatError({ file: file.name }, `expected a gzip file, got: ${error.message}. Fetch it again or unpack it.`, { cause: error });
+  }
+  return new FileError(`${file.path}: expected a readable file, got ${error.code ?? error.message}.`, { details: { file: file.path }, cause: error });
+}
+
+/**
+ * The text of a file in chunks, as UTF-8 with or without a byte-order mark.
+ *
+ * @throws DatasetFormatError  for any other encoding: nothing is replaced by question marks
+ */
+export async function* readText(file: DataFile): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let lines = 1;
+  let first = true;
+  const decode = (bytes?: Uint8Array) => {
+    try {
+      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+    } catch (error) {
+      const place = { file: file.name, line: lines };
+      throw new DatasetFormatError(place, 'expected UTF-8 text, got bytes that are none (at or after this line). Convert the file to UTF-8.', { cause: error });
+    }
+  };
+  for await (const bytes of readBytes(file)) {
+    if (first) refuseUtf16(file, bytes);
+    first = false;
+    const text = decode(bytes);
+    if (text) yield text;
+    lines += count(text, '\n');
+  }
+  const rest = decode();
+  if (rest) yield rest;
+}
+
+/** The whole text of a file; for forms that cannot be read piecewise. */
+export async function readWholeText(file: DataFile): Promise<string> {
+  const chunks: string[] = [];
+  for await (const chunk of readText(file)) chunks.push(chunk);
+  return chunks.join('');
+}
+
+function refuseUtf16(file: DataFile, bytes: Uint8Array): void {
+  const [a, b] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+    throw new DatasetFormatError({ file: file.name, line: 1 }, 'expected UTF-8 text, got a UTF-16 byte-order mark. Convert the file to UTF-8.');
+  }
+}
+
+function count(text: string, character: string): number {
+  let n = 0;
+  for (let i = text.indexOf(character); i >= 0; i = text.indexOf(character, i + 1)) n++;
+  return n;
+}

@@ -1,0 +1,133 @@
+import { ConfigError, FileError } from '@prefix-tuning/base';
+import type { DatasetDefinition, DatasetOptions } from './define.js';
+import { pairsOf, splitNames, type DataRecord, type Example, type Pair, type SplitName } from './example.js';
+import { openFolder, type DataFolder } from './io/folder.js';
+import type { DataFile } from './io/text.js';
+import { datasets, isDatasetName, type DatasetName, type OptionsOf, type TableOf } from './registry.js';
+
+export interface LoadOptions<Table, Options> {
+  /** Folder with the dataset's files, at any depth. */
+  readonly folder: string;
+  readonly options?: Partial<Options>;
+  /** Instead of the definition's own. */
+  readonly linearise?: (table: Table) => string;
+}
+
+/** One split, read anew from its files each time it is walked through; nothing is kept in memory. */
+export interface Split extends AsyncIterable<Example> {
+  readonly name: SplitName;
+  /** The files it is read from; empty if the folder has none. */
+  readonly files: readonly DataFile[];
+  /** All examples at once. */
+  toArray(): Promise<Example[]>;
+  /** One (source, target) pair after another: what training reads. */
+  pairs(): AsyncIterable<Pair>;
+  /** The records before linearisation. */
+  records(): AsyncIterable<DataRecord<unknown>>;
+}
+
+export interface Dataset extends Readonly<Record<SplitName, Split>> {
+  readonly name: string;
+  readonly definition: DatasetDefinition<unknown, DatasetOptions>;
+  readonly folder: DataFolder;
+  /** The definition's options with the caller's over them. */
+  readonly options: DatasetOptions;
+}
+
+/**
+ * Opens a dataset that lies in a folder: one of the built-in ones by name, or a definition of your own.
+ *
+ * Files are found now and read when a split is walked through.
+ *
+ * @throws FileError    if the folder holds no file of any split
+ * @throws ConfigError  for a dataset or an option that does not exist
+ */
+export function loadDataset<N extends DatasetName>(name: N, options: LoadOptions<TableOf<N>, OptionsOf<N>>): Promise<Dataset>;
+export function loadDataset<T, O extends DatasetOptions>(definition: DatasetDefinition<T, O>, options: LoadOptions<T, O>): Promise<Dataset>;
+export async function loadDataset(
+  dataset: string | DatasetDefinition<unknown, DatasetOptions>,
+  { folder: path, options = {}, linearise }: LoadOptions<never, DatasetOptions>,
+): Promise<Dataset> {
+  const definition = typeof dataset === 'string' ? findDataset(dataset) : dataset;
+  const folder = await openFolder(path);
+  const context = {
+    definition,
+    folder,
+    options: mergeOptions(definition, options),
+    linearise: (linearise as ((table: unknown) => string) | undefined) ?? ((table: unknown) => definition.linearise(table)),
+  };
+  const [train, dev, test] = splitNames.map((name) => openSplit(name, context));
+  if (![train, dev, test].some((split) => split!.files.length > 0)) throw noFiles(definition, folder);
+  return { name: definition.name, definition, folder, options: context.options, train: train!, dev: dev!, test: test! };
+}
+
+/**
+ * A built-in dataset by name.
+ *
+ * @throws ConfigError  that lists the names there are
+ */
+export function findDataset(name: string): DatasetDefinition<unknown, DatasetOptions> {
+  if (isDatasetName(name)) return datasets[name];
+  throw new ConfigError(`dataset: expected one of ${Object.keys(datasets).join(', ')}, got ${JSON.stringify(name)}.`, { details: { name } });
+}
+
+interface LoadContext {
+  readonly definition: DatasetDefinition<unknown, DatasetOptions>;
+  readonly folder: DataFolder;
+  readonly options: DatasetOptions;
+  readonly linearise: (table: unknown) => string;
+}
+
+function openSplit(name: SplitName, context: LoadContext): Split {
+  const { definition, folder, options, linearise } = context;
+  const files = findFiles(definition.splits[name], folder);
+  async function* records() {
+    if (files.length === 0) throw noFiles(definition, folder, name);
+    for (const file of files) yield* definition.read(file, { split: name, folder, options });
+  }
+  async function* examples() {
+    for await (const { id, table, targets, labels = {} } of records()) yield { id, source: linearise(table), targets, labels };
+  }
+  async function* pairs() {
+    for await (const example of examples()) yield* pairsOf(example);
+  }
+  return {
+    name,
+    files,
+    records,
+    pairs,
+    toArray: () => collect(examples()),
+    [Symbol.asyncIterator]: examples,
+  };
+}
+
+/** All items of an iterable. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+function findFiles(alternatives: readonly string[], folder: DataFolder): readonly DataFile[] {
+  for (const pattern of alternatives) {
+    const files = folder.match(pattern);
+    if (files.length > 0) return files;
+  }
+  return [];
+}
+
+function noFiles({ name, splits }: LoadContext['definition'], folder: DataFolder, split?: SplitName): FileError {
+  const wanted = (split ? [split] : splitNames).map((each) => `${each}: ${splits[each].join(' or ')}`).join('; ');
+  return new FileError(`${folder.path}: expected files of ${name} (${wanted}), got ${folder.files.length} other files. Check the folder.`, {
+    details: { folder: folder.path, dataset: name, split },
+  });
+}
+
+function mergeOptions({ name, options: defaults }: LoadContext['definition'], options: Partial<DatasetOptions>): DatasetOptions {
+  const unknown = Object.keys(options).filter((key) => !(key in defaults));
+  if (unknown.length > 0) {
+    const known = Object.keys(defaults).join(', ') || 'none';
+    throw new ConfigError(`${name}: expected options out of ${known}, got ${unknown.join(', ')}.`, { details: { dataset: name, unknown } });
+  }
+  return { ...defaults, ...options } as DatasetOptions;
+}
