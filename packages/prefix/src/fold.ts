@@ -1,0 +1,32 @@
+import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { prefixRows, splitRows, type LayerPast } from './expand.js';
+import { prefixParameterShapes, type PrefixShape, type PrefixSpec } from './spec.js';
+import type { ParameterValues, Values } from './values.js';
+import { toTensors } from './tensors.js';
+
+/** A trained prefix without its network: all that is kept, P x 2 L H D numbers. */
+export interface FoldedPrefix extends PrefixShape {
+  /** float32 [P, 2 L H D]; slots ordered layer 0 key, layer 0 value, layer 1 key, ..., each [H, D] (PEFT's order). */
+  readonly rows: Values;
+}
+
+/**
+ * Drops the network: computes the prefix once and keeps only that. No logit changes.
+ *
+ * @throws ShapeError  if the parameters are not those of the specification
+ * @see Li & Liang 2021, section 4.3
+ */
+export async function foldPrefix(parameters: ParameterValues, spec: PrefixSpec): Promise<FoldedPrefix> {
+  prefixParameterShapes(spec);
+  const { layers, heads, headDim, length } = spec;
+  const rows = tidy(() => prefixRows(toTensors(parameters), spec));
+  const data = Float32Array.from(await rows.data());
+  const shape = rows.shape;
+  rows.dispose();
+  return { layers, heads, headDim, length, rows: { dtype: 'float32', shape, data } };
+}
+
+/** Puts a folded prefix on the active backend: L pairs of float32 [1, H, P, D]; the caller disposes them. */
+export function foldedPast(prefix: FoldedPrefix): LayerPast[] {
+  return tidy(() => splitRows(tensor2d(prefix.rows.data, prefix.rows.shape as [number, number]), prefix));
+}

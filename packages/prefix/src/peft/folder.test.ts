@@ -1,0 +1,45 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { createRng } from '@prefix-tuning/base';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPrefix, foldPrefix, loadPrefix, PrefixFileError, savePrefix, type PrefixSpec } from '../index.js';
+
+const spec: PrefixSpec = { kind: 'direct', layers: 2, heads: 2, headDim: 3, length: 4 };
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'prefix-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const saved = async (name: string) => {
+  const prefix = await foldPrefix(createPrefix(spec, createRng(1)), spec);
+  await savePrefix(join(folder, name), prefix, { baseModel: 'gpt2' });
+  return prefix;
+};
+
+test('a saved prefix loads as it was, from a path and from bytes', async () => {
+  const prefix = await saved('a');
+  const loaded = await loadPrefix(join(folder, 'a'));
+  expect(loaded).toEqual({ ...prefix, baseModel: 'gpt2', frozenLength: 0 });
+  const files = Object.fromEntries(
+    await Promise.all(['adapter_config.json', 'adapter_model.safetensors'].map(async (file) => [file, new Uint8Array(await readFile(join(folder, 'a', file)))])),
+  );
+  expect(await loadPrefix(files)).toEqual(loaded);
+});
+
+test('a folder that holds no such prefix is refused by file and field', async () => {
+  await saved('b');
+  const change = async (field: string, value: unknown) => {
+    const path = join(folder, 'b', 'adapter_config.json');
+    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), [field]: value }));
+    return loadPrefix(join(folder, 'b'));
+  };
+  await expect(change('num_virtual_tokens', 9)).rejects.toThrow(/adapter_model\.safetensors: expected a tensor prompt_embeddings \[9, 24\], got \[4, 24\]/);
+  await expect(change('num_layers', 'two')).rejects.toThrow(/num_layers/);
+  await expect(change('peft_type', 'LORA')).rejects.toThrow(/adapter_config\.json: expected peft_type to be PREFIX_TUNING or CARTRIDGE, got "LORA"/);
+  await expect(loadPrefix(join(folder, 'missing'))).rejects.toThrow(PrefixFileError);
+  await expect(loadPrefix({})).rejects.toThrow(/adapter_config\.json/);
+  await expect(loadPrefix({ 'adapter_config.json': new TextEncoder().encode('{') })).rejects.toThrow(/expected JSON/);
+});

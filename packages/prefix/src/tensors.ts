@@ -1,0 +1,9 @@
+import { tensor, type Tensor } from '@tensorflow/tfjs-core';
+import type { ParameterValues } from './values.js';
+
+/** Puts parameters on the active TensorFlow.js backend; the caller disposes them. */
+export function toTensors(parameters: ParameterValues): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { data, shape }]) => [name, tensor(data, [...shape], 'float32')]),
+  );
+}
