@@ -9,3 +9,5 @@ export { readCsv, type CsvOptions, type CsvRow } from './formats/csv.js';
 export { openFolder, type DataFolder } from './io/folder.js';
 export { readLines, type Line } from './io/lines.js';
 export { readBytes, readText, readWholeText, type DataFile } from './io/text.js';
+export { miniDocuments, miniText } from './mini/text.js';
+export { miniSizes, writeMiniData, type WriteMiniOptions } from './mini/write.js';

@@ -48,8 +48,10 @@ export function inventRestaurant(rng: Rng): Restaurant {
   return { name: pick(rng, restaurantNames), ...facts };
 }
 
+export type WholeRestaurant = Readonly<Record<keyof Restaurant, string>>;
+
 /** A restaurant of which every fact is known. */
-export function inventWholeRestaurant(rng: Rng): Required<Restaurant> {
+export function inventWholeRestaurant(rng: Rng): WholeRestaurant {
   const facts = Object.fromEntries((Object.keys(values) as OptionalSlot[]).map((slot) => [slot, pick<string>(rng, values[slot])]));
-  return { name: pick(rng, restaurantNames), ...facts } as Required<Restaurant>;
+  return { name: pick(rng, restaurantNames), ...facts } as WholeRestaurant;
 }

@@ -1,0 +1,31 @@
+import { ConfigError } from '@prefix-tuning/base';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { MiniOptions } from '../define.js';
+import { findDataset } from '../load.js';
+
+/** Sizes with which each mini dataset trains in minutes on two cores. */
+export const miniSizes: MiniOptions['sizes'] = { train: 600, dev: 60, test: 80 };
+
+export interface WriteMiniOptions {
+  readonly folder: string;
+  readonly seed: number | string;
+  readonly sizes?: MiniOptions['sizes'];
+}
+
+/**
+ * Writes a mini dataset's files in the original's format, to be read with `loadDataset` like the real ones.
+ *
+ * @returns the names of the files
+ * @throws ConfigError  for a dataset that has no mini data
+ */
+export async function writeMiniData(name: string, { folder, seed, sizes = miniSizes }: WriteMiniOptions): Promise<string[]> {
+  const definition = findDataset(name);
+  if (!definition.mini) throw new ConfigError(`${name}: expected a dataset with mini data, got one without.`);
+  const files = definition.mini({ seed, sizes });
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), content);
+  }
+  return Object.keys(files);
+}
