@@ -1,4 +1,4 @@
-import { lowercaseAscii, splitPython, splitUnicode, stripEndPython } from './whitespace.js';
+import { joinSpaces, lowercaseAscii, splitPython, splitUnicode, stripEndPython } from './whitespace.js';
 
 /** Text to tokens: what every n-gram metric starts from. */
 export type Tokenizer = (text: string) => string[];
@@ -30,8 +30,7 @@ function spaceWesternPunctuation(text: string): string {
  * Line breaks inside a segment count as spaces before anything else, since mteval reads its segments from SGML.
  */
 export function tokenizeMteval13a(text: string): string[] {
-  const joined = text.replace(/[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g, ' ');
-  return splitUnicode(spaceWesternPunctuation(lowercaseAscii(unescapeSgml(joined))));
+  return splitUnicode(spaceWesternPunctuation(lowercaseAscii(unescapeSgml(joinSpaces(text)))));
 }
 
 /**

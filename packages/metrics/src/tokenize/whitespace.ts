@@ -1,32 +1,37 @@
-/** The references disagree on what a space is; these are the classes of the languages they are written in. */
-const ASCII = /[\t-\r ]+/;
-const UNICODE = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
-// Python counts the four ASCII separators too; the range \x1c-\x20 ends with the plain space.
-const PYTHON = new RegExp('[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+');
+/** What Unicode calls white space, as the inside of a bracket expression. */
+const UNICODE_SPACE = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+/** The four ASCII separators, which are white space to Python alone. */
+const SEPARATORS = `${String.fromCharCode(0x1c)}-${String.fromCharCode(0x1f)}`;
 
 const splitter = (space: RegExp) => (text: string) => text.split(space).filter((token) => token !== '');
+const pythonSpace = `[${UNICODE_SPACE}${SEPARATORS}]+`;
+const leading = new RegExp(`^${pythonSpace}`);
+const trailing = new RegExp(`${pythonSpace}$`);
+const runs = new RegExp(`[${UNICODE_SPACE}]+`, 'g');
 
 /** Splits at ASCII white space, as Perl does with text read as bytes (multi-bleu.perl). */
-export const splitAscii = splitter(ASCII);
+export const splitAscii = splitter(/[\t-\r ]+/);
 
 /** Splits at Unicode white space, as Perl does with decoded text (mteval). */
-export const splitUnicode = splitter(UNICODE);
+export const splitUnicode = splitter(new RegExp(`[${UNICODE_SPACE}]+`));
 
 /** Splits as Python's `str.split()`. */
-export const splitPython = splitter(PYTHON);
+export const splitPython = splitter(new RegExp(pythonSpace));
 
 /** Removes white space at both ends as Python's `str.strip()`. */
 export function stripPython(text: string): string {
-  return text.replace(START, '').replace(END, '');
+  return stripEndPython(text.replace(leading, ''));
 }
 
 /** Removes white space at the end as Python's `str.rstrip()`. */
 export function stripEndPython(text: string): string {
-  return text.replace(END, '');
+  return text.replace(trailing, '');
 }
 
-const START = new RegExp(`^${PYTHON.source}`);
-const END = new RegExp(`${PYTHON.source}$`);
+/** Every run of Unicode white space, line breaks too, becomes one space. */
+export function joinSpaces(text: string): string {
+  return text.replace(runs, ' ');
+}
 
 /** Lower-cases A to Z only, as Perl does with bytes and mteval does with `tr`. */
 export function lowercaseAscii(text: string): string {
