@@ -1,7 +1,14 @@
-export * from './ops/index.js';
+export type { Attribute, Constant, Graph, GraphDType, Node, Value } from './graph/graph.js';
+export { toOnnx, type OnnxModel } from './graph/onnx.js';
+export { printGraph } from './graph/print.js';
 export { jit, type CompileEvent, type JitFunction, type JitOptions } from './jit.js';
+export * from './ops/index.js';
+export { rules } from './rules/index.js';
+export type { AnyRule, KernelName, Rule } from './rules/rule.js';
 export type { FlatFunction, PrepareOptions, Program, Runtime } from './runtime.js';
 export { eager } from './runtimes/eager.js';
-export { onnxRuntime } from './runtimes/onnx.js';
+export { OnnxRuntimeError, onnxRuntime, type OnnxRuntimeModule, type OnnxRuntimeOptions } from './runtimes/onnx.js';
+export { HostRandomnessError, HostReadError, UnsupportedKernelError } from './trace/errors.js';
+export { isTracing, trace, type TraceOptions } from './trace/trace.js';
 export { flatten, TreeError, unflatten, type Flat, type Hosted, type TensorTree, type TreeShape } from './tree.js';
 export { hostTensor, sizeOf, toHost, toTensor, type DType, type HostData, type HostTensor, type TensorSpec } from './values.js';

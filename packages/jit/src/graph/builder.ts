@@ -1,0 +1,103 @@
+import { sizeOf, type DType, type HostData } from '../values.js';
+import { prune, type Attribute, type Constant, type Graph, type GraphDType, type Node, type Value } from './graph.js';
+
+export interface OutputSpec {
+  readonly dtype: GraphDType;
+  readonly shape: readonly number[];
+}
+
+export interface NodeOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly domain?: string;
+}
+
+/** Constants up to this many elements are compared by content, so that equal ones become one. */
+const SMALL = 1024;
+
+/**
+ * Builds a graph. Every operator is pure, so an operator on the same inputs with the same attributes is the same
+ * value: the builder returns the existing one instead of adding a second node.
+ */
+export class GraphBuilder {
+  private readonly inputs: Value[] = [];
+  private readonly nodes: Node[] = [];
+  private readonly constants = new Map<number, Constant>();
+  private readonly producers = new Map<number, Node>();
+  private readonly known = new Map<string, readonly Value[]>();
+  private nextId = 0;
+
+  input(spec: OutputSpec): Value {
+    const value = this.value(spec);
+    this.inputs.push(value);
+    return value;
+  }
+
+  constant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType): Value {
+    if (data.length > SMALL) return this.addConstant(data, shape, dtype);
+    const key = `constant ${dtype} ${shape.join()} ${bytesOf(data)}`;
+    return this.once(key, () => [this.addConstant(data, shape, dtype)])[0]!;
+  }
+
+  scalar(value: number, dtype: DType = 'float32'): Value {
+    const data = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype].of(value);
+    return this.constant(data, [], dtype);
+  }
+
+  /** A one-dimensional int64 constant: shapes, axes, and slice bounds. */
+  int64s(values: readonly number[]): Value {
+    return this.constant(BigInt64Array.from(values.map(BigInt)), [values.length], 'int64');
+  }
+
+  add(op: string, inputs: readonly Value[], output: OutputSpec, options?: NodeOptions): Value {
+    return this.addMany(op, inputs, [output], options)[0]!;
+  }
+
+  addMany(op: string, inputs: readonly Value[], outputs: readonly OutputSpec[], options: NodeOptions = {}): readonly Value[] {
+    const { attributes = {}, domain = '' } = options;
+    const key = `${domain}.${op} ${inputs.map((value) => value.id).join()} ${JSON.stringify(attributes)}`;
+    return this.once(key, () => {
+      const node: Node = { op, domain, inputs, outputs: outputs.map((spec) => this.value(spec)), attributes };
+      this.nodes.push(node);
+      node.outputs.forEach((value) => this.producers.set(value.id, node));
+      return node.outputs;
+    });
+  }
+
+  /** The known data behind a value, if it is a constant. */
+  constantOf(value: Value): Constant | undefined {
+    return this.constants.get(value.id);
+  }
+
+  /** The operator that makes a value, if one does. */
+  producerOf(value: Value): Node | undefined {
+    return this.producers.get(value.id);
+  }
+
+  /** The finished graph, without the work whose result nobody uses. */
+  finish(name: string, inputNames: readonly string[], outputs: readonly Value[]): Graph {
+    return prune({ name, inputs: this.inputs, inputNames, constants: [...this.constants.values()], nodes: this.nodes, outputs });
+  }
+
+  private once(key: string, make: () => readonly Value[]): readonly Value[] {
+    const existing = this.known.get(key);
+    if (existing) return existing;
+    const made = make();
+    this.known.set(key, made);
+    return made;
+  }
+
+  private addConstant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType): Constant {
+    if (data.length !== sizeOf(shape)) throw new RangeError(`constant: expected ${sizeOf(shape)} values, got ${data.length}`);
+    const constant = { ...this.value({ dtype, shape }), data };
+    this.constants.set(constant.id, constant);
+    return constant;
+  }
+
+  private value({ dtype, shape }: OutputSpec): Value {
+    return { id: this.nextId++, dtype, shape: [...shape] };
+  }
+}
+
+function bytesOf(data: HostData | BigInt64Array): string {
+  return String.fromCharCode(...new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}

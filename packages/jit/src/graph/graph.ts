@@ -1,0 +1,54 @@
+import type { DType, HostData } from '../values.js';
+
+/** Element types inside a graph: those of TensorFlow.js, and int64 for shapes and indices that ONNX wants so. */
+export type GraphDType = DType | 'int64';
+
+/** One tensor of a graph. */
+export interface Value {
+  readonly id: number;
+  readonly dtype: GraphDType;
+  readonly shape: readonly number[];
+}
+
+/** A tensor that is known before the graph runs. */
+export interface Constant extends Value {
+  readonly data: HostData | BigInt64Array;
+}
+
+export type Attribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly ints: readonly number[] }
+  | { readonly string: string };
+
+/** One ONNX operator. */
+export interface Node {
+  readonly op: string;
+  /** '' for ONNX's own operators, `com.microsoft` for ONNX Runtime's. */
+  readonly domain: string;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** A traced program: operators in an order in which they can run. */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly inputNames: readonly string[];
+  readonly constants: readonly Constant[];
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly Value[];
+}
+
+/** Keeps only what the outputs need, in order; inputs stay as they are, since they are the program's signature. */
+export function prune(graph: Graph): Graph {
+  const needed = new Set(graph.outputs.map((value) => value.id));
+  const kept: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((value) => needed.has(value.id))) continue;
+    node.inputs.forEach((value) => needed.add(value.id));
+    kept.push(node);
+  }
+  return { ...graph, nodes: kept.reverse(), constants: graph.constants.filter((constant) => needed.has(constant.id)) };
+}

@@ -1,0 +1,126 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { Attribute, Constant, Graph, GraphDType, Node, Value } from './graph.js';
+
+/**
+ * Versions the files declare: operator set 20 (GELU; readable by onnxruntime-web of the same release), file format 9.
+ * Field numbers below are those of onnx.proto.
+ */
+const IR_VERSION = 9;
+const OPSETS = { '': 20, 'com.microsoft': 1 };
+const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
+/** Constants of at least this many bytes stand outside the model file, beyond protobuf's limit of 2 GB. */
+const EXTERNAL_BYTES = 64 * 1024;
+
+export interface OnnxModel {
+  /** The model file (ModelProto). */
+  readonly bytes: Uint8Array;
+  /** Large constants by the name under which the model refers to them. */
+  readonly external: readonly { readonly path: string; readonly data: Uint8Array }[];
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+}
+
+const nameOf = (value: Value): string => `v${value.id}`;
+
+/** Serialises a graph as an ONNX model. */
+export function toOnnx(graph: Graph): OnnxModel {
+  const external: { path: string; data: Uint8Array }[] = [];
+  const outputNames = graph.outputs.map((_, i) => `output${i}`);
+  const message = new BinaryWriter();
+  message.tag(1, WireType.Varint).int64(IR_VERSION);
+  text(message, 2, 'prefix-tuning jit');
+  nested(message, 7, (body) => writeGraph(body, graph, outputNames, external));
+  for (const [domain, version] of Object.entries(OPSETS)) {
+    nested(message, 8, (opset) => {
+      text(opset, 1, domain);
+      opset.tag(2, WireType.Varint).int64(version);
+    });
+  }
+  return { bytes: message.finish(), external, inputNames: graph.inputs.map(nameOf), outputNames };
+}
+
+function writeGraph(out: BinaryWriter, graph: Graph, outputNames: readonly string[], external: { path: string; data: Uint8Array }[]): void {
+  for (const node of graph.nodes) nested(out, 1, (body) => writeNode(body, node));
+  // An output must be made by exactly one operator, so inputs, constants and repeats are passed through Identity.
+  graph.outputs.forEach((value, i) => {
+    nested(out, 1, (body) => {
+      text(body, 1, nameOf(value));
+      text(body, 2, outputNames[i]!);
+      text(body, 4, 'Identity');
+    });
+  });
+  text(out, 2, graph.name);
+  for (const constant of graph.constants) nested(out, 5, (body) => writeTensor(body, constant, external));
+  for (const value of graph.inputs) nested(out, 11, (body) => writeValueInfo(body, nameOf(value), value));
+  graph.outputs.forEach((value, i) => nested(out, 12, (body) => writeValueInfo(body, outputNames[i]!, value)));
+}
+
+function writeNode(out: BinaryWriter, { op, domain, inputs, outputs, attributes }: Node): void {
+  for (const value of inputs) text(out, 1, nameOf(value));
+  for (const value of outputs) text(out, 2, nameOf(value));
+  text(out, 4, op);
+  for (const [name, attribute] of Object.entries(attributes)) nested(out, 5, (body) => writeAttribute(body, name, attribute));
+  if (domain) text(out, 7, domain);
+}
+
+function writeAttribute(out: BinaryWriter, name: string, attribute: Attribute): void {
+  text(out, 1, name);
+  const type = (code: number) => out.tag(20, WireType.Varint).int32(code);
+  if ('float' in attribute) {
+    out.tag(2, WireType.Bit32).float(attribute.float);
+    type(1);
+  } else if ('int' in attribute) {
+    out.tag(3, WireType.Varint).int64(attribute.int);
+    type(2);
+  } else if ('string' in attribute) {
+    text(out, 4, attribute.string);
+    type(3);
+  } else {
+    for (const value of attribute.ints) out.tag(8, WireType.Varint).int64(value);
+    type(7);
+  }
+}
+
+function writeTensor(out: BinaryWriter, constant: Constant, external: { path: string; data: Uint8Array }[]): void {
+  const { data } = constant;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  for (const n of constant.shape) out.tag(1, WireType.Varint).int64(n);
+  out.tag(2, WireType.Varint).int32(elementType[constant.dtype]);
+  text(out, 8, nameOf(constant));
+  if (bytes.length < EXTERNAL_BYTES) {
+    out.tag(9, WireType.LengthDelimited).bytes(bytes);
+    return;
+  }
+  const path = `${nameOf(constant)}.bin`;
+  external.push({ path, data: bytes });
+  for (const [key, value] of Object.entries({ location: path, offset: '0', length: String(bytes.length) })) {
+    nested(out, 13, (entry) => {
+      text(entry, 1, key);
+      text(entry, 2, value);
+    });
+  }
+  out.tag(14, WireType.Varint).int32(1);
+}
+
+function writeValueInfo(out: BinaryWriter, name: string, { dtype, shape }: Value): void {
+  text(out, 1, name);
+  nested(out, 2, (type) =>
+    nested(type, 1, (tensor) => {
+      tensor.tag(1, WireType.Varint).int32(elementType[dtype]);
+      nested(tensor, 2, (dims) => {
+        for (const n of shape) nested(dims, 1, (dim) => dim.tag(1, WireType.Varint).int64(n));
+      });
+    }),
+  );
+}
+
+function text(out: BinaryWriter, field: number, value: string): void {
+  out.tag(field, WireType.LengthDelimited).string(value);
+}
+
+function nested(out: BinaryWriter, field: number, write: (body: BinaryWriter) => void): void {
+  out.tag(field, WireType.LengthDelimited).fork();
+  write(out);
+  out.join();
+}

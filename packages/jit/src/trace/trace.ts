@@ -1,0 +1,53 @@
+import { engine, getBackend, registerBackend, type Tensor } from '@tensorflow/tfjs-core';
+import '../gradients.js';
+import { GraphBuilder } from '../graph/builder.js';
+import type { Graph } from '../graph/graph.js';
+import { registerRules } from '../rules/index.js';
+import type { FlatFunction } from '../runtime.js';
+import type { TensorSpec } from '../values.js';
+import { TraceBackend } from './backend.js';
+
+const BACKEND = 'trace';
+let backend: TraceBackend | undefined;
+
+/** Whether a trace is under way, for operations that have a better form inside a program. */
+export function isTracing(): boolean {
+  return getBackend() === BACKEND;
+}
+
+export interface TraceOptions {
+  readonly name?: string;
+  readonly inputNames?: readonly string[];
+}
+
+/**
+ * Runs a function once on tensors without values and records every operation it reaches, gradients included.
+ *
+ * @param inputs  dtypes and shapes of the inputs; the graph is for these alone
+ * @throws UnsupportedKernelError, HostReadError, HostRandomnessError  naming the operation and the call site
+ */
+export function trace(fn: FlatFunction, inputs: readonly TensorSpec[], { name = fn.name || 'fn', inputNames = [] }: TraceOptions = {}): Graph {
+  const tracer = (backend ??= install());
+  const before = getBackend();
+  const builder = new GraphBuilder();
+  tracer.begin(builder);
+  engine().setBackend(BACKEND);
+  engine().startScope('jit');
+  try {
+    const tensors = inputs.map((spec) => engine().makeTensorFromTensorInfo(tracer.info(builder.input(spec))));
+    const outputs = fn(tensors as Tensor[]).map((tensor) => tracer.valueBehind(tensor));
+    return builder.finish(name, inputNames, outputs);
+  } finally {
+    engine().endScope();
+    tracer.end();
+    if (before) engine().setBackend(before);
+  }
+}
+
+function install(): TraceBackend {
+  const made = new TraceBackend();
+  // Priority 0: TensorFlow.js never chooses this backend by itself.
+  registerBackend(BACKEND, () => made, 0);
+  registerRules(BACKEND, made);
+  return made;
+}
