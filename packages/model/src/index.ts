@@ -1,1 +1,6 @@
-export {};
+export type { Family, ForwardInput, ForwardOutput, Hooks, ModelConfig, Parameters, Past } from './families/family.js';
+export { families, familyOf, type FamilyName } from './families/index.js';
+export { folderFiles, memoryFiles, type ModelFiles } from './load/files.js';
+export type { GenerationConfig } from './load/generation-config.js';
+export { disposeModel, loadModel, loadTokenizer, type LoadOptions, type Model } from './model.js';
+export { createTokenizer, type Tokenizer } from './tokenizer/tokenizer.js';

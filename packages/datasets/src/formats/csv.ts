@@ -1,12 +1,10 @@
-import { pipeline } from 'node:stream/promises';
-import { CsvError, parse, type Info } from 'csv-parse';
 import { DatasetFormatError, show } from '../errors.js';
 import { readText, type DataFile } from '../io/text.js';
 
 /** One row of a CSV file: its cells by column. */
 export interface CsvRow {
   readonly cells: Readonly<Record<string, string>>;
-  /** Line on which the row ends, counted from 1. */
+  /** Line on which the row starts, counted from 1. */
   readonly line: number;
 }
 
@@ -18,49 +16,151 @@ export interface CsvOptions {
 }
 
 /**
- * Reads a CSV file (RFC 4180, header line, LF or CRLF or mixed) row by row.
+ * Reads a CSV file (RFC 4180, header line, LF or CRLF or mixed) row by row; empty lines are passed over.
  *
  * @throws DatasetFormatError  for a missing column, a row with another number of cells, a stray or open quote
  */
 export async function* readCsv(file: DataFile, options: CsvOptions): AsyncGenerator<CsvRow> {
   let header: string[] | undefined;
-  try {
-    for await (const { record, info } of parseCsv(file)) {
-      if (header === undefined) {
-        header = record.map((name) => name.trim());
-        checkHeader(file, header, options);
-      } else {
-        yield { cells: toCells(header, record), line: info.lines };
-      }
+  for await (const { cells, line } of readCsvCells(file)) {
+    if (header === undefined) {
+      header = cells.map((name) => name.trim());
+      checkHeader(file, header, options);
+      continue;
     }
-  } catch (error) {
-    throw error instanceof CsvError ? formatError(file, error) : error;
+    if (cells.length !== header.length) {
+      throw new DatasetFormatError({ file: file.name, line }, `expected ${header.length} cells (${header.join(', ')}), got ${cells.length}. Mend the row.`);
+    }
+    const row: Record<string, string> = Object.create(null);
+    for (let i = 0; i < header.length; i++) row[header[i]!] = cells[i]!;
+    yield { cells: row, line };
   }
   if (header === undefined) checkHeader(file, [], options);
 }
 
-function parseCsv(file: DataFile): AsyncIterable<{ record: string[]; info: Info }> {
-  const parser = parse({ info: true, record_delimiter: ['\r\n', '\n'], skip_empty_lines: true });
-  // An error of the text (encoding, gzip) destroys the parser with it, and so reaches whoever reads the rows.
-  pipeline(readText(file), parser).catch(() => undefined);
-  return parser as AsyncIterable<{ record: string[]; info: Info }>;
-}
-
 function checkHeader(file: DataFile, header: string[], { columns, cure = 'Check that this is the right file.' }: CsvOptions): void {
-  const missing = columns.filter((column) => !header.includes(column));
-  if (missing.length === 0) return;
-  const place = { file: file.name, line: 1, field: missing[0] };
+  const place = { file: file.name, line: 1 };
   const got = header.length === 0 ? 'an empty file' : header.map(show).join(', ');
-  throw new DatasetFormatError(place, `expected the columns ${columns.join(', ')}, got ${got}. ${cure}`);
+  const missing = columns.find((column) => !header.includes(column));
+  if (missing !== undefined) throw new DatasetFormatError({ ...place, field: missing }, `expected the columns ${columns.join(', ')}, got ${got}. ${cure}`);
+  const twice = header.find((name, i) => header.indexOf(name) !== i);
+  if (twice !== undefined) throw new DatasetFormatError({ ...place, field: twice }, `expected each column once, got ${got}. Rename one.`);
 }
 
-function toCells(header: readonly string[], record: readonly string[]): Record<string, string> {
-  const cells: Record<string, string> = Object.create(null);
-  header.forEach((name, i) => (cells[name] = record[i]!));
-  return cells;
+interface Cells {
+  readonly cells: string[];
+  readonly line: number;
 }
 
-function formatError(file: DataFile, error: CsvError): DatasetFormatError {
-  const lines = (error as { lines?: number }).lines;
-  return new DatasetFormatError({ file: file.name, line: lines }, `expected a CSV row, got: ${error.message}. Mend the row.`, { cause: error });
+/** All rows as plain cells, the header among them. */
+async function* readCsvCells(file: DataFile): AsyncGenerator<Cells> {
+  let text = '';
+  let line = 1;
+  // A row longer than the text at hand is tried again only when the text has doubled: linear time for any length.
+  let tryAt = 0;
+  for await (const chunk of readText(file)) {
+    text += chunk;
+    if (text.length < tryAt) continue;
+    const { rows, rest, nextLine } = takeRows({ file, text, line, ended: false });
+    yield* rows;
+    [text, line, tryAt] = [rest, nextLine, 2 * rest.length];
+  }
+  yield* takeRows({ file, text, line, ended: true }).rows;
+}
+
+interface Input {
+  readonly file: DataFile;
+  readonly text: string;
+  /** Line number at the start of `text`. */
+  readonly line: number;
+  /** No text follows: a row may end here without a line end. */
+  readonly ended: boolean;
+}
+
+/** The whole rows at the start of a text, and what is left. */
+function takeRows(input: Input): { rows: Cells[]; rest: string; nextLine: number } {
+  const rows: Cells[] = [];
+  let at = 0;
+  let { line } = input;
+  for (let row = takeRow(input, at, line); row; row = takeRow(input, at, line)) {
+    if (row.cells.length > 1 || row.cells[0] !== '' || row.quoted) rows.push({ cells: row.cells, line });
+    at = row.end;
+    line += row.lines;
+  }
+  return { rows, rest: input.text.slice(at), nextLine: line };
+}
+
+interface TakenRow {
+  readonly cells: string[];
+  readonly end: number;
+  readonly lines: number;
+  /** The last cell stood in quotes, so that an empty one counts. */
+  readonly quoted: boolean;
+}
+
+/** The row that starts at `at`; undefined if the text ends before the row is known to. */
+function takeRow(input: Input, at: number, line: number): TakenRow | undefined {
+  const { text, ended } = input;
+  if (at >= text.length) return undefined;
+  const cells: string[] = [];
+  for (let i = at, lines = 0; ; i++) {
+    const quoted = text.charCodeAt(i) === quote;
+    const cell = quoted ? quotedCell(input, i, line + lines) : plainCell(input, i, line + lines);
+    if (!cell) return undefined;
+    cells.push(cell.value);
+    if (quoted) lines += newlinesIn(cell.value);
+    i = cell.end;
+    const code = text.charCodeAt(i);
+    if (code === comma) continue;
+    if (i >= text.length) return ended ? { cells, end: i, lines, quoted } : undefined;
+    return { cells, end: i + (code === carriageReturn ? 2 : 1), lines: lines + 1, quoted };
+  }
+}
+
+const [quote, comma, newline, carriageReturn] = [0x22, 0x2c, 0x0a, 0x0d] as const;
+
+interface Cell {
+  readonly value: string;
+  /** Where the comma or line end behind it stands. */
+  readonly end: number;
+}
+
+function plainCell({ file, text, ended }: Input, start: number, line: number): Cell | undefined {
+  let end = start;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === comma || code === newline) break;
+    if (code === quote) throw new DatasetFormatError({ file: file.name, line }, `expected a cell without quotes or wholly in them, got ${show(text.slice(start, end + 9))}. Double the quote and put the cell in quotes.`);
+  }
+  if (end === text.length && !ended) return undefined;
+  if (text.charCodeAt(end) === newline && text.charCodeAt(end - 1) === carriageReturn && end > start) end--;
+  return { value: text.slice(start, end), end };
+}
+
+function quotedCell({ file, text, ended }: Input, start: number, line: number): Cell | undefined {
+  let doubled = false;
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 2)) {
+    const code = text.charCodeAt(end + 1);
+    if (code === quote) {
+      doubled = true;
+      continue;
+    }
+    const crlf = code === carriageReturn && text.charCodeAt(end + 2) === newline;
+    const unknown = end + 1 >= text.length || (code === carriageReturn && end + 2 >= text.length);
+    if (unknown && !ended) return undefined;
+    if (code === comma || code === newline || crlf || end + 1 >= text.length) {
+      const value = text.slice(start + 1, end);
+      return { value: doubled ? value.replaceAll('""', '"') : value, end: end + 1 };
+    }
+    const place = { file: file.name, line: line + newlinesIn(text.slice(start, end)) };
+    throw new DatasetFormatError(place, `expected a comma or the line's end after a closing quote, got ${show(text.slice(end, end + 9))}. Double quotes within a cell.`);
+  }
+  if (ended) throw new DatasetFormatError({ file: file.name, line }, `expected a closing quote, got the end of the file; the cell starts ${show(text.slice(start, start + 30))}. Close it.`);
+  return undefined;
+}
+
+function newlinesIn(text: string): number {
+  let n = 0;
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) n++;
+  return n;
 }

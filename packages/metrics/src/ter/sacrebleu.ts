@@ -1,0 +1,153 @@
+import { anySet, countEdits, DELETE, INSERT, MATCH, moveBlock, positionsOf, SUBSTITUTE, type Alignment, type EditCounts, type Positions } from './edits.js';
+import { Levenshtein } from './levenshtein.js';
+
+/** Cells further from the diagonal than this are not looked at. */
+const BEAM = 25;
+const MAX_SHIFT_SIZE = 10;
+const MAX_SHIFT_DISTANCE = 50;
+/** After so many tried shifts the search ends, and the last round's best shift is dropped. */
+const MAX_CANDIDATES = 1000;
+
+/**
+ * Fewest edits and shifts that turn a hypothesis into a reference, by sacrebleu's version of tercom's search.
+ *
+ * It differs from tercom in: the shape of the beam, the measure of a shift's distance, the limit on tried shifts,
+ * and the choice between equally good shifts.
+ *
+ * @see sacrebleu 2.6.0, `lib_ter.py`
+ */
+export function sacrebleuEdits(hypothesis: Int32Array, reference: Int32Array, vocabulary: number): EditCounts {
+  if (reference.length === 0) {
+    return countEdits({ edits: hypothesis.length, steps: new Uint8Array(hypothesis.length).fill(INSERT) }, []);
+  }
+  const bound = new Levenshtein(reference, vocabulary);
+  const shifted: number[] = [];
+  let words = hypothesis;
+  let tried = 0;
+  for (;;) {
+    const alignment = align(words, reference);
+    const { best, candidates } = bestShift({ words, reference, alignment, bound }, MAX_CANDIDATES - tried);
+    tried += candidates;
+    if (tried >= MAX_CANDIDATES || !best || best.saved <= 0) return countEdits(alignment, shifted);
+    words = best.words;
+    shifted.push(best.size);
+  }
+}
+
+interface ShiftProblem {
+  readonly words: Int32Array;
+  readonly reference: Int32Array;
+  readonly alignment: Alignment;
+  readonly bound: Levenshtein;
+}
+
+interface ShiftResult {
+  readonly words: Int32Array;
+  /** Edits saved, not counting the shift itself. */
+  readonly saved: number;
+  readonly start: number;
+  readonly size: number;
+  readonly target: number;
+}
+
+/** The shift that saves most; of equal ones the longest, then the leftmost, then the one that goes furthest left. */
+function bestShift({ words, reference, alignment, bound }: ShiftProblem, limit: number) {
+  const positions = positionsOf(alignment.steps, words.length, reference.length);
+  let best: ShiftResult | undefined;
+  let candidates = 0;
+  for (const { start, place, size } of equalBlocks(words, reference)) {
+    const aligned = positions.alignedTo[place]!;
+    if (!anySet(positions.wrongHypothesis, start, size) || !anySet(positions.wrongReference, place, size)) continue;
+    if (start <= aligned && aligned < start + size) continue;
+    for (const target of targets({ place, size }, positions)) {
+      candidates++;
+      const moved = moveBefore(words, { start, size, target });
+      if (best && alignment.edits - bound.distance(moved) < best.saved) continue;
+      const saved = alignment.edits - align(moved, reference).edits;
+      const result = { words: moved, saved, start, size, target };
+      if (!best || isBetter(result, best)) best = result;
+    }
+    if (candidates >= limit) break;
+  }
+  return { best, candidates };
+}
+
+function isBetter(a: ShiftResult, b: ShiftResult): boolean {
+  return (a.saved - b.saved || a.size - b.size || b.start - a.start || b.target - a.target) > 0;
+}
+
+/** Equal blocks of hypothesis and reference, by start, then place in the reference, then size. */
+function* equalBlocks(words: Int32Array, reference: Int32Array) {
+  for (let start = 0; start < words.length; start++) {
+    const end = Math.min(reference.length - 1, start + MAX_SHIFT_DISTANCE);
+    for (let place = Math.max(0, start - MAX_SHIFT_DISTANCE); place <= end; place++) {
+      const longest = Math.min(MAX_SHIFT_SIZE, words.length - start, reference.length - place);
+      for (let size = 1; size <= longest && words[start + size - 1] === reference[place + size - 1]; size++) {
+        yield { start, place, size };
+      }
+    }
+  }
+}
+
+/** The positions that a block may be put before: behind the words aligned with the match and with the word before it. */
+function targets({ place, size }: { place: number; size: number }, { alignedTo }: Positions): number[] {
+  const found: number[] = [];
+  for (let offset = -1; offset < size; offset++) {
+    const target = place + offset < 0 ? 0 : alignedTo[place + offset]! + 1;
+    if (target !== found.at(-1)) found.push(target);
+  }
+  return found;
+}
+
+function moveBefore(words: Int32Array, { start, size, target }: { start: number; size: number; target: number }): Int32Array {
+  if (target < start) return moveBlock(words, start, { size, target });
+  if (target > start + size) return moveBlock(words, start, { size, target: target - size });
+  return moveBlock(words, start, { size, target: Math.min(target, words.length - size) });
+}
+
+/**
+ * Edit distance within a band around the diagonal, which is stretched to the lengths' ratio.
+ *
+ * Ties go to match or substitution, then insertion, then deletion.
+ */
+function align(words: Int32Array, reference: Int32Array): Alignment {
+  const [H, R] = [words.length, reference.length];
+  const rows = R + 1;
+  const steps = new Uint8Array((H + 1) * rows).fill(DELETE, 0, rows);
+  let row = Float64Array.from({ length: rows }, (_, r) => r);
+  let next = new Float64Array(rows);
+  const ratio = H > 0 ? R / H : 1;
+  const beam = BEAM < ratio / 2 ? Math.ceil(ratio / 2 + BEAM) : BEAM;
+  for (let h = 1; h <= H; h++) {
+    next.fill(Infinity);
+    const diagonal = Math.floor(h * ratio);
+    const end = h === H ? rows : Math.min(rows, diagonal + beam);
+    for (let r = Math.max(0, diagonal - beam); r < end; r++) {
+      let cost = Infinity;
+      let step = 0;
+      if (r > 0) {
+        const equal = words[h - 1] === reference[r - 1];
+        cost = row[r - 1]! + (equal ? 0 : 1);
+        step = equal ? MATCH : SUBSTITUTE;
+      }
+      if (row[r]! + 1 < cost) [cost, step] = [row[r]! + 1, INSERT];
+      if (r > 0 && next[r - 1]! + 1 < cost) [cost, step] = [next[r - 1]! + 1, DELETE];
+      next[r] = cost;
+      steps[h * rows + r] = step;
+    }
+    [row, next] = [next, row];
+  }
+  return { edits: row[R]!, steps: trace(steps, H, R) };
+}
+
+function trace(table: Uint8Array, H: number, R: number): Uint8Array {
+  const backwards: number[] = [];
+  let [h, r] = [H, R];
+  while (h > 0 || r > 0) {
+    const step = table[h * (R + 1) + r]!;
+    backwards.push(step);
+    if (step !== DELETE) h--;
+    if (step !== INSERT) r--;
+  }
+  return Uint8Array.from(backwards.reverse());
+}

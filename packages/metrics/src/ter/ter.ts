@@ -1,0 +1,121 @@
+import { SACREBLEU_VERSION } from '../bleu/sacrebleu.js';
+import { checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from '../metric.js';
+import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
+import { scoreStatistics, sumRows } from '../statistics.js';
+import { countEdits, DELETE, INSERT, type EditCounts } from './edits.js';
+import { sacrebleuEdits } from './sacrebleu.js';
+import { tercomEdits } from './tercom.js';
+import { tokenizeSacrebleuTer, tokenizeTercom, type SacrebleuTokens, type TercomTokens } from './tokenize.js';
+
+export type TerOptions = ({ readonly style?: 'tercom' } & TercomTokens) | ({ readonly style: 'sacrebleu' } & SacrebleuTokens);
+
+export interface TerParts extends EditCounts {
+  /** Words of the references: of each segment the mean over its references. */
+  readonly referenceWords: number;
+}
+
+const NAMES = ['edits', 'referenceWords', 'insertions', 'deletions', 'substitutions', 'shifts', 'shiftedWords'] as const;
+
+/**
+ * Translation edit rate (Snover et al. 2006) as tercom 0.7.25 (the default) or sacrebleu computes it.
+ *
+ * TER = edits / mean reference length. Of several references the one with fewest edits counts, the first of equals;
+ * the length is the mean over all of them. `tercom` gives a share, as the WebNLG and DART scripts print it,
+ * `sacrebleu` percent. A score without reference words is 1 (100) if there are edits and 0 if there are none;
+ * the total that tercom prints is then infinite or not a number.
+ *
+ * @throws MetricInputError  if hypotheses and references do not fit, or the style is not one of the two
+ */
+export function ter({ hypotheses, references, ...options }: Segments & TerOptions): Score<TerParts> {
+  checkSegments('ter', { hypotheses, references });
+  const style = terStyle(options);
+  const rows = hypotheses.map((text, i) => segmentRow(style.tokenize(text), references[i]!.map(style.tokenize), style.find));
+  const statistics: SegmentStatistics = {
+    names: NAMES,
+    rows,
+    aggregate: (sum) => style.scale * rate(sum[0]!, sum[1]!),
+  };
+  const sum = sumRows(rows, NAMES.length);
+  return {
+    metric: 'TER',
+    higherIsBetter: false,
+    parts: Object.fromEntries(NAMES.map((name, i) => [name, sum[i]!])) as unknown as TerParts,
+    statistics,
+    signature: formatSignature({ nrefs: referenceCount(references), ...style.settings }),
+    ...scoreStatistics(statistics),
+  };
+}
+
+/** The words of a text, and whether the reference implementation takes it for an empty one. */
+interface Words {
+  readonly words: readonly string[];
+  readonly empty: boolean;
+}
+
+interface TerStyle {
+  readonly tokenize: (text: string) => Words;
+  readonly find: typeof tercomEdits;
+  readonly scale: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+function terStyle(options: TerOptions): TerStyle {
+  const yes = (value: boolean | undefined) => (value ? 'yes' : 'no');
+  const { caseSensitive, normalized, noPunct } = options;
+  const common = { case: caseSensitive ? 'mixed' : 'lc', tok: 'tercom', norm: yes(normalized), punct: yes(!noPunct) };
+  switch (options.style) {
+    case undefined:
+    case 'tercom':
+      return {
+        tokenize: (text) => tokenizeTercom(text, options),
+        find: tercomEdits,
+        scale: 1,
+        settings: { ...common, ref: 'tercom-0.7.25', version: METRICS_VERSION },
+      };
+    case 'sacrebleu':
+      return {
+        tokenize: (text) => ({ words: tokenizeSacrebleuTer(text, options), empty: false }),
+        find: sacrebleuEdits,
+        scale: 100,
+        settings: { ...common, asian: yes(options.asianSupport), version: SACREBLEU_VERSION },
+      };
+    default: {
+      const { style } = options as { style: unknown };
+      throw new MetricInputError(`ter: expected tercom or sacrebleu as style, got ${JSON.stringify(style)}.`, { details: { style } });
+    }
+  }
+}
+
+function segmentRow(hypothesis: Words, references: readonly Words[], find: typeof tercomEdits): Float64Array {
+  const all = references.map((reference) => compare(hypothesis, reference, find));
+  const best = all.reduce((a, b) => (b.edits < a.edits ? b : a));
+  const referenceWords = all.reduce((sum, parts) => sum + parts.referenceWords, 0) / all.length;
+  return Float64Array.from(NAMES, (name) => (name === 'referenceWords' ? referenceWords : best[name]));
+}
+
+function compare(hypothesis: Words, reference: Words, find: typeof tercomEdits): TerParts {
+  if (!hypothesis.empty && !reference.empty) {
+    return { ...search(hypothesis.words, reference.words, find), referenceWords: reference.words.length };
+  }
+  const [words, step] = hypothesis.empty ? [reference.empty ? [] : reference.words, DELETE] : [hypothesis.words, INSERT];
+  const steps = new Uint8Array(words.length).fill(step);
+  return { ...countEdits({ edits: steps.length, steps }, []), referenceWords: hypothesis.empty ? steps.length : 0 };
+}
+
+/** Numbers the words of both texts from 0 and searches. */
+function search(hypothesis: readonly string[], reference: readonly string[], find: typeof tercomEdits): EditCounts {
+  const ids = new Map<string, number>();
+  const number = (word: string) => {
+    const known = ids.get(word);
+    if (known !== undefined) return known;
+    ids.set(word, ids.size);
+    return ids.size - 1;
+  };
+  const [h, r] = [Int32Array.from(hypothesis, number), Int32Array.from(reference, number)];
+  return find(h, r, ids.size);
+}
+
+function rate(edits: number, words: number): number {
+  if (words > 0) return edits / words;
+  return edits > 0 ? 1 : 0;
+}

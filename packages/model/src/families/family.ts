@@ -1,0 +1,78 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** Named tensors, with the checkpoint's own names less the leading `transformer.` or `model.`. */
+export type Parameters = Readonly<Record<string, Tensor>>;
+
+/** Keys and values per layer, float32 [B or 1, H, P, D] (H: key heads): what later tokens attend to. */
+export type Past = readonly { readonly key: Tensor; readonly value: Tensor }[];
+
+/** What every family's configuration has in common, in one vocabulary; `raw` is config.json as it is. */
+export interface ModelConfig {
+  readonly layers: number;
+  readonly heads: number;
+  /** Heads of keys and values; fewer than `heads` with grouped-query attention. */
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+  /** C, the size of a hidden state. */
+  readonly width: number;
+  /** V */
+  readonly vocabulary: number;
+  /** Longest sequence that has positions, past included. */
+  readonly maxPositions: number;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Places where a method adds computation inside a layer. Each gets a tensor and gives one of the same shape;
+ * a hook that is absent costs nothing.
+ */
+export interface Hooks {
+  /** After each linear map: LoRA adds its product here. `name` is the parameters' path, such as `h.0.attn.c_attn`. */
+  readonly linear?: (name: string, input: Tensor, output: Tensor) => Tensor;
+  /** On the output of a layer's attention, before it is added to the residual stream. */
+  readonly afterAttention?: (layer: number, x: Tensor) => Tensor;
+  /** On the output of a layer's feed-forward part, before it is added to the residual stream. */
+  readonly afterFeedForward?: (layer: number, x: Tensor) => Tensor;
+  /** On the residual stream at the end of a layer: where the paper's adapters stand. */
+  readonly afterLayer?: (layer: number, x: Tensor) => Tensor;
+}
+
+/** B rows of T new tokens, after P past positions; S = P + T. */
+export interface ForwardInput {
+  /** int32 [B, T]; either these or `embeddings`. */
+  readonly ids?: Tensor | undefined;
+  /** float32 [B, T, C], in place of the embeddings of `ids`. */
+  readonly embeddings?: Tensor | undefined;
+  /** float32 [B, S]: 1 keeps a key, 0 hides it. */
+  readonly mask?: Tensor | undefined;
+  /** float32, broadcastable to [B, 1, T, S], added to attention scores instead of the causal mask, for packed rows. */
+  readonly attentionMask?: Tensor | undefined;
+  /** int32 [B, T]; P, P + 1, ... unless given. */
+  readonly positions?: Tensor | undefined;
+  readonly past?: Past | undefined;
+  readonly hooks?: Hooks | undefined;
+}
+
+export interface ForwardOutput {
+  /** float32 [B, T, C], after the last normalisation: what `logits` takes. */
+  readonly hidden: Tensor;
+  /** The past with the new tokens added, float32 [B, H, S, D] per layer. */
+  readonly present: Past;
+}
+
+/** One architecture: pure functions over parameters. */
+export interface Family<C extends ModelConfig = ModelConfig> {
+  /** `model_type` in config.json. */
+  readonly name: string;
+  /** Reads config.json's content. Throws a ConfigError naming the field. */
+  parseConfig(raw: Readonly<Record<string, unknown>>, file: string): C;
+  /** The name that this toolkit uses for a checkpoint's tensor, or undefined for one that is not a parameter. */
+  parameterName(checkpointName: string): string | undefined;
+  /** Every parameter with its shape. */
+  parameterShapes(config: C): Readonly<Record<string, readonly number[]>>;
+  forward(parameters: Parameters, config: C, input: ForwardInput): ForwardOutput;
+  /** The matrix that turns hidden states into logits, float32 [V, C]. */
+  outputWeights(parameters: Parameters): Tensor;
+  /** float32 [..., C] to float32 [..., V] */
+  logits(parameters: Parameters, hidden: Tensor): Tensor;
+}

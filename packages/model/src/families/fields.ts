@@ -1,0 +1,37 @@
+import { ConfigError } from '@prefix-tuning/base';
+
+/** Reads fields of a config.json, with an error that names the field when one has the wrong form. */
+export interface Fields {
+  integer(name: string, fallback?: number): number;
+  number(name: string, fallback?: number): number;
+  boolean(name: string, fallback: boolean): boolean;
+  /** A string that is a key of the table. */
+  choice<T extends string>(name: string, choices: readonly T[], fallback?: T): T;
+}
+
+export function fields(raw: Readonly<Record<string, unknown>>, file: string): Fields {
+  const fail = (name: string, expected: string): never => {
+    throw new ConfigError(`${file}: ${name}: expected ${expected}, got ${JSON.stringify(raw[name])}. Correct the file or get it again.`, {
+      details: { file, field: name, value: raw[name] },
+    });
+  };
+  const number = (name: string, fallback?: number): number => {
+    const value = raw[name] ?? fallback;
+    return typeof value === 'number' && Number.isFinite(value) ? value : fail(name, 'a number');
+  };
+  return {
+    number,
+    integer: (name, fallback) => {
+      const value = number(name, fallback);
+      return Number.isInteger(value) && value > 0 ? value : fail(name, 'a positive integer');
+    },
+    boolean: (name, fallback) => {
+      const value = raw[name] ?? fallback;
+      return typeof value === 'boolean' ? value : fail(name, 'true or false');
+    },
+    choice: (name, choices, fallback) => {
+      const value = raw[name] ?? fallback;
+      return choices.find((choice) => choice === value) ?? fail(name, `one of ${choices.join(', ')}`);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { ShapeError } from '@prefix-tuning/base';
+import { attention, embedding, layerNorm } from '@prefix-tuning/jit';
+import { add, matMul, reshape, split, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { activations } from '../activation.js';
+import type { ForwardInput, ForwardOutput, Hooks, Parameters } from '../family.js';
+import { appendTime, causalMask, defaultPositions, mergeHeads, pastLength, splitHeads } from '../layers.js';
+import type { GPT2Config } from './config.js';
+
+/**
+ * Hidden states of new tokens, each attending to the past and to the tokens before it.
+ *
+ *   x = wte[ids] + wpe[positions]
+ *   x = x + Attention(LN(x)),  x = x + FeedForward(LN(x))   for each layer
+ *   hidden = LN(x)
+ *
+ * @returns hidden float32 [B, T, C], present per layer float32 [B, H, S, D]
+ * @throws ShapeError  if neither ids nor embeddings are given, or the past has another number of layers
+ * @see Radford et al. 2019; transformers' GPT2Model, whose results these are
+ */
+export function forward(parameters: Parameters, config: GPT2Config, input: ForwardInput): ForwardOutput {
+  const P = pastLength(input.past, config.layers, 'gpt2');
+  let x = embed(parameters, input, P);
+  const T = x.shape[1]!;
+  const mask = causalMask(input, { T, S: P + T });
+  const present: { key: Tensor; value: Tensor }[] = [];
+  for (let l = 0; l < config.layers; l++) {
+    const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {} };
+    const attended = attend(layer, norm(layer, 'ln_1', x), mask, input.past?.[l]);
+    present.push({ key: attended.key, value: attended.value });
+    x = add(x, layer.hooks.afterAttention?.(l, attended.y) ?? attended.y);
+    const fed = feedForward(layer, norm(layer, 'ln_2', x));
+    x = add(x, layer.hooks.afterFeedForward?.(l, fed) ?? fed);
+    x = layer.hooks.afterLayer?.(l, x) ?? x;
+  }
+  return { hidden: layerNorm(x, parameters['ln_f.weight']!, parameters['ln_f.bias']!, config.epsilon), present };
+}
+
+interface Layer {
+  readonly parameters: Parameters;
+  readonly config: GPT2Config;
+  readonly l: number;
+  readonly hooks: Hooks;
+}
+
+function embed(parameters: Parameters, { ids, embeddings, positions }: ForwardInput, P: number): Tensor {
+  const tokens = embeddings ?? (ids && embedding(parameters['wte.weight']!, ids));
+  if (!tokens) throw new ShapeError('gpt2: expected ids [B, T] or embeddings [B, T, C], got neither.');
+  return add(tokens, embedding(parameters['wpe.weight']!, positions ?? defaultPositions(P, tokens.shape[1]!)));
+}
+
+const norm = ({ parameters, config, l }: Layer, name: string, x: Tensor): Tensor =>
+  layerNorm(x, parameters[`h.${l}.${name}.weight`]!, parameters[`h.${l}.${name}.bias`]!, config.epsilon);
+
+/** x W + b, with the weight stored [in, out] */
+function linear({ parameters, l, hooks }: Layer, part: string, x: Tensor): Tensor {
+  const name = `h.${l}.${part}`;
+  const weight = parameters[`${name}.weight`] as Tensor2D;
+  const [B, T, C] = x.shape as [number, number, number];
+  const y = add(matMul(reshape(x, [B * T, C]) as Tensor2D, weight), parameters[`${name}.bias`]!);
+  const output = reshape(y, [B, T, weight.shape[1]]);
+  return hooks.linear?.(name, x, output) ?? output;
+}
+
+function attend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: { key: Tensor; value: Tensor } | undefined) {
+  const { config, l } = layer;
+  const [q, k, v] = split(linear(layer, 'attn.c_attn', x), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
+  const key = appendTime(past?.key, k);
+  const value = appendTime(past?.value, v);
+  const scale = (config.scaleAttention ? config.headSize ** -0.5 : 1) / (config.scaleByLayer ? l + 1 : 1);
+  return { y: linear(layer, 'attn.c_proj', mergeHeads(attention(q, key, value, mask, { scale }))), key, value };
+}
+
+const feedForward = (layer: Layer, x: Tensor): Tensor =>
+  linear(layer, 'mlp.c_proj', activations[layer.config.activation](linear(layer, 'mlp.c_fc', x)));

@@ -1,0 +1,65 @@
+import { ShapeError } from '@prefix-tuning/base';
+import { broadcast } from '@prefix-tuning/jit';
+import { add, concat, expandDims, mul, reshape, sub, tensor, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import type { ForwardInput, Past } from './family.js';
+
+/** Added to the score of a hidden key; small enough that two of them still fit a float. */
+const hidden = -1e9;
+
+/** [B, T, H * D] to [B, H, T, D] */
+export function splitHeads(x: Tensor, heads: number): Tensor {
+  const [B, T, C] = x.shape as [number, number, number];
+  return transpose(reshape(x, [B, T, heads, C / heads]), [0, 2, 1, 3]);
+}
+
+/** [B, H, T, D] to [B, T, H * D] */
+export function mergeHeads(x: Tensor): Tensor {
+  const [B, H, T, D] = x.shape as [number, number, number, number];
+  return reshape(transpose(x, [0, 2, 1, 3]), [B, T, H * D]);
+}
+
+/** Puts past keys or values before new ones along time; a past of one row serves every row. */
+export function appendTime(past: Tensor | undefined, fresh: Tensor): Tensor {
+  if (!past || past.shape[2] === 0) return fresh;
+  const [B, H, , D] = fresh.shape as [number, number, number, number];
+  return concat([broadcast(past, [B, H, past.shape[2]!, D]), fresh], 2);
+}
+
+/**
+ * What is added to attention scores: hides keys after each query, and keys that `mask` drops.
+ *
+ * @param size.T  queries, the last T of S keys
+ * @returns float32 [B or 1, 1, T, S], or undefined when nothing is hidden
+ */
+export function causalMask({ mask, attentionMask }: Pick<ForwardInput, 'mask' | 'attentionMask'>, size: { T: number; S: number }): Tensor | undefined {
+  const dropped = mask && keyMask(mask);
+  if (attentionMask) return dropped ? add(attentionMask, dropped) : attentionMask;
+  const causal = size.T > 1 ? causalTriangle(size) : undefined;
+  return causal && dropped ? add(causal, dropped) : (causal ?? dropped);
+}
+
+/** float32 [B, S] of 1 and 0 to float32 [B, 1, 1, S] to add to scores */
+export const keyMask = (mask: Tensor): Tensor => mul(sub(1, expandDims(expandDims(mask, 1), 1)), hidden);
+
+function causalTriangle({ T, S }: { T: number; S: number }): Tensor {
+  const values = new Float32Array(T * S);
+  for (let t = 0; t < T; t++) values.fill(hidden, t * S + (S - T) + t + 1, (t + 1) * S);
+  return tensor(values, [1, 1, T, S]);
+}
+
+/** int32 [1, T]: P, P + 1, ... */
+export function defaultPositions(P: number, T: number): Tensor {
+  return tensor(Int32Array.from({ length: T }, (_, t) => P + t), [1, T], 'int32');
+}
+
+/** Length of a past. Throws a ShapeError unless it has this many layers of one length. */
+export function pastLength(past: Past | undefined, layers: number, where: string): number {
+  if (!past) return 0;
+  const lengths = new Set(past.flatMap(({ key, value }) => [key.shape[2], value.shape[2]]));
+  if (past.length !== layers || lengths.size !== 1) {
+    throw new ShapeError(`${where}: past: expected ${layers} layers of one length, got ${past.length} layers of lengths ${[...lengths].join(', ')}.`, {
+      details: { layers, lengths: [...lengths] },
+    });
+  }
+  return past[0]!.key.shape[2]!;
+}

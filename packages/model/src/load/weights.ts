@@ -1,0 +1,123 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { FileError, type OnProgress } from '@prefix-tuning/base';
+import { openSafetensors, WeightsError, type SafetensorsFile } from '@prefix-tuning/safetensors';
+import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import type { Family, ModelConfig } from '../families/family.js';
+import { readJson, type ModelFiles } from './files.js';
+
+const single = 'model.safetensors';
+const index = 'model.safetensors.index.json';
+const pickles = ['pytorch_model.bin', 'pytorch_model.bin.index.json', 'model.pt', 'pytorch_model.pt'];
+
+/**
+ * Reads a model's parameters, one tensor at a time, as 32-bit floats on the active TensorFlow.js backend.
+ *
+ * @throws WeightsError  naming every missing, unknown or misshapen tensor
+ * @throws FileError  if the folder has no safetensors file; a pickle checkpoint is refused with the reason
+ */
+export async function loadParameters(
+  files: ModelFiles,
+  model: { family: Family; config: ModelConfig },
+  onProgress?: OnProgress,
+): Promise<Record<string, Tensor>> {
+  const shards = await openShards(files);
+  const parameters: Record<string, Tensor> = {};
+  try {
+    const located = locate(shards, model.family);
+    checkShapes(files.name, located, model.family.parameterShapes(model.config));
+    let done = 0;
+    for (const [name, { shard, stored, shape }] of located) {
+      parameters[name] = tensor(await shard.readFloat32(stored), [...shape], 'float32');
+      onProgress?.({ task: 'load weights', done: ++done, total: located.size, unit: 'tensors' });
+    }
+    return parameters;
+  } catch (error) {
+    dispose(parameters);
+    throw error;
+  } finally {
+    await Promise.all(shards.map((shard) => shard.close()));
+  }
+}
+
+interface Located {
+  readonly shard: SafetensorsFile;
+  readonly stored: string;
+  readonly shape: readonly number[];
+}
+
+async function openShards(files: ModelFiles): Promise<SafetensorsFile[]> {
+  const whole = await files.open(single);
+  if (whole) return [await openSafetensors(whole)];
+  const listed = await readJson(files, index);
+  if (!listed) throw await noWeights(files);
+  const map = listed['weight_map'];
+  const names = typeof map === 'object' && map !== null ? [...new Set(Object.values(map as Record<string, unknown>))] : [];
+  if (names.length === 0 || !names.every((name): name is string => typeof name === 'string' && /^[\w.-]+\.safetensors$/.test(name))) {
+    throw new WeightsError(`${files.name}/${index}: weight_map: expected names of safetensors files in this folder. Get the file again.`, {
+      details: { file: `${files.name}/${index}`, field: 'weight_map' },
+    });
+  }
+  const shards: SafetensorsFile[] = [];
+  try {
+    for (const name of names) {
+      const source = await files.open(name);
+      if (!source) throw new FileError(`${files.name}: expected ${name}, which ${index} lists, got a folder without it. Get it again.`, { details: { file: name } });
+      shards.push(await openSafetensors(source));
+    }
+    return shards;
+  } catch (error) {
+    await Promise.all(shards.map((shard) => shard.close()));
+    throw error;
+  }
+}
+
+async function noWeights(files: ModelFiles): Promise<FileError> {
+  for (const name of pickles) {
+    const source = await files.open(name);
+    await source?.close();
+    if (!source) continue;
+    return new FileError(
+      `${files.name}: expected ${single}, got ${name}. A pickle file can run any code when it is read, so it is not: convert it with ` +
+        "Python (model.save_pretrained(folder), transformers 4.35 or newer) or take the checkpoint's safetensors revision.",
+      { details: { folder: files.name, file: name } },
+    );
+  }
+  return new FileError(`${files.name}: expected ${single} or ${index}, got a folder without them. Check the path, or get the model again.`, {
+    details: { folder: files.name, file: single },
+  });
+}
+
+function locate(shards: readonly SafetensorsFile[], family: Family): Map<string, Located> {
+  const located = new Map<string, Located>();
+  for (const shard of shards) {
+    for (const { name: stored, shape } of shard.tensors.values()) {
+      const name = family.parameterName(stored);
+      if (name === undefined) continue;
+      const other = located.get(name);
+      if (other) {
+        throw new WeightsError(`${shard.name}: expected one tensor for ${name}, got "${other.stored}" and "${stored}". Get the file again.`, {
+          details: { file: shard.name, tensor: name },
+        });
+      }
+      located.set(name, { shard, stored, shape });
+    }
+  }
+  return located;
+}
+
+/** Compares what a checkpoint has with what its config asks for, and reports every difference at once. */
+function checkShapes(where: string, located: ReadonlyMap<string, Located>, shapes: Readonly<Record<string, readonly number[]>>): void {
+  const missing = Object.keys(shapes).filter((name) => !located.has(name));
+  const unknown = [...located.keys()].filter((name) => !Object.hasOwn(shapes, name));
+  const misshapen = Object.entries(shapes).flatMap(([name, shape]) => {
+    const found = located.get(name)?.shape;
+    return found && found.join() !== shape.join() ? [`${name}: expected [${shape.join(', ')}], got [${found.join(', ')}]`] : [];
+  });
+  if (missing.length + unknown.length + misshapen.length === 0) return;
+  const list = (title: string, names: string[]) =>
+    names.length === 0 ? [] : [`${title} ${names.slice(0, 5).join('; ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`];
+  const problems = [...list('missing', missing), ...list('unknown', unknown), ...list('wrong shape', misshapen)].join('. ');
+  throw new WeightsError(`${where}: expected the tensors that config.json describes: ${problems}. Check that weights and config.json belong together.`, {
+    details: { file: where, missing, unknown, misshapen },
+  });
+}

@@ -1,0 +1,61 @@
+import type { OnProgress } from '@prefix-tuning/base';
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { familyOf } from './families/index.js';
+import type { Family, ModelConfig } from './families/family.js';
+import { folderFiles, readJson, requireJson, type ModelFiles } from './load/files.js';
+import { parseGenerationConfig, type GenerationConfig } from './load/generation-config.js';
+import { loadParameters } from './load/weights.js';
+import { absentTokenizer, createTokenizer, type Tokenizer } from './tokenizer/tokenizer.js';
+
+/** A model in memory: plain values and pure functions. */
+export interface Model {
+  readonly family: Family;
+  readonly config: ModelConfig;
+  /** float32, with the checkpoint's names less the leading `transformer.` or `model.`. */
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  readonly tokenizer: Tokenizer;
+  readonly generationConfig: GenerationConfig;
+  /** Where it came from. */
+  readonly folder: string;
+}
+
+export interface LoadOptions {
+  /** Loads a folder that has no tokenizer.json; using the tokenizer is then an error. */
+  readonly withoutTokenizer?: boolean;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Loads a model from a folder with `config.json`, `model.safetensors` (or its shards) and `tokenizer.json`.
+ *
+ * @param source  path of the folder (Node), or the files themselves
+ * @throws FileError, ConfigError, WeightsError  naming the file, what is wrong with it, and the cure
+ */
+export async function loadModel(source: string | ModelFiles, options: LoadOptions = {}): Promise<Model> {
+  const files = typeof source === 'string' ? await folderFiles(source) : source;
+  const raw = await requireJson(files, 'config.json', 'Check that this is a Hugging Face model folder.');
+  const configFile = `${files.name}/config.json`;
+  const family = familyOf(raw, configFile);
+  const config = family.parseConfig(raw, configFile);
+  const tokenizer = options.withoutTokenizer ? absentTokenizer(files.name) : await loadTokenizer(files);
+  const generationConfig = parseGenerationConfig(raw, await readJson(files, 'generation_config.json'));
+  const parameters = await loadParameters(files, { family, config }, options.onProgress);
+  return { family, config, parameters, tokenizer, generationConfig, folder: files.name };
+}
+
+/**
+ * Loads the tokenizer of a model folder alone.
+ *
+ * @throws FileError  if there is no tokenizer.json
+ */
+export async function loadTokenizer(source: string | ModelFiles): Promise<Tokenizer> {
+  const files = typeof source === 'string' ? await folderFiles(source) : source;
+  const cure = "Copy the checkpoint's tokenizer.json into it, or make one with Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder).";
+  const json = await requireJson(files, 'tokenizer.json', cure);
+  return createTokenizer(json, await readJson(files, 'tokenizer_config.json'), `${files.name}/tokenizer.json`);
+}
+
+/** Frees a model's parameters. */
+export function disposeModel(model: Model): void {
+  dispose(model.parameters as Record<string, Tensor>);
+}

@@ -1,0 +1,99 @@
+import { ShapeError } from '@prefix-tuning/base';
+import { hostTensor, type HostTensor } from '@prefix-tuning/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { TokenSequence } from './sequence.js';
+
+/**
+ * What the loss divides by. `example-sum`: summed over a target's tokens, averaged over the batch (the authors'
+ * objective 1, for prefix-tuning). `token-mean`: averaged over all target tokens (their objective 0).
+ */
+export type Objective = 'example-sum' | 'token-mean';
+
+/** A batch as the step takes it. B rows of T tokens, padded at the end; N positions that predict a token. */
+export type BatchTensors<Leaf = Tensor> = {
+  /** int32 [B, T] */
+  readonly ids: Leaf;
+  /** int32 [N], positions in the flattened [B * T] whose next token is a target. */
+  readonly rows: Leaf;
+  /** int32 [N], the token that follows each position. */
+  readonly targets: Leaf;
+  /** float32 [N], each token's share of the loss; 0 for padding. */
+  readonly weights: Leaf;
+};
+
+export interface Batch {
+  readonly tensors: BatchTensors<HostTensor>;
+  /** Names of the examples, in row order. */
+  readonly ids: readonly string[];
+  /** Tokens read, without padding. */
+  readonly tokens: number;
+  /** Tokens predicted, without padding. */
+  readonly targets: number;
+}
+
+export interface CollateOptions {
+  readonly objective: Objective;
+  /** B; missing rows are filled with padding that has no weight, so that the last batch keeps the shape. */
+  readonly batchSize: number;
+}
+
+/**
+ * The next larger of few sizes (powers of two and three, four or five quarters between them), so that batches share
+ * compiled programs: at most a fifth of a size is padding.
+ */
+export function bucketSize(size: number): number {
+  let unit = 4;
+  while (unit * 8 < size) unit *= 2;
+  return Math.max(1, Math.ceil(size / unit)) * unit;
+}
+
+/**
+ * Pads sequences to one batch. Logits are needed at `rows` alone.
+ *
+ * @throws ShapeError  if there are more sequences than rows, or one has no token to predict
+ */
+export function collate(sequences: readonly TokenSequence[], { objective, batchSize }: CollateOptions): Batch {
+  if (sequences.length === 0 || sequences.length > batchSize) {
+    throw new ShapeError(`collate: expected 1 to ${batchSize} sequences, got ${sequences.length}.`);
+  }
+  for (const { id, ids, from } of sequences) {
+    if (from >= 1 && from < ids.length) continue;
+    throw new ShapeError(`collate: expected ${id} to have a token to predict after the first, got ${ids.length} tokens with targets from ${from}.`, {
+      details: { id, tokens: ids.length, from },
+    });
+  }
+  const width = bucketSize(Math.max(...sequences.map(({ ids }) => ids.length - 1)));
+  const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
+  const filled = fill(sequences, width, targets);
+  const weight = 1 / (objective === 'token-mean' ? targets : sequences.length);
+  const slots = filled.rows.length;
+  return {
+    tensors: {
+      ids: hostTensor(filled.ids(batchSize), [batchSize, width], 'int32'),
+      rows: hostTensor(filled.rows, [slots], 'int32'),
+      targets: hostTensor(filled.targets, [slots], 'int32'),
+      weights: hostTensor(Float32Array.from({ length: slots }, (_, n) => (n < targets ? weight : 0)), [slots]),
+    },
+    ids: sequences.map(({ id }) => id),
+    tokens: sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0),
+    targets,
+  };
+}
+
+function fill(sequences: readonly TokenSequence[], width: number, count: number) {
+  const rows = new Int32Array(bucketSize(count));
+  const targets = new Int32Array(rows.length);
+  let n = 0;
+  sequences.forEach(({ ids, from }, b) => {
+    for (let t = from; t < ids.length; t++, n++) {
+      rows[n] = b * width + t - 1;
+      targets[n] = ids[t]!;
+    }
+  });
+  const ids = (batchSize: number) => {
+    const all = new Int32Array(batchSize * width);
+    sequences.forEach((sequence, b) => all.set(sequence.ids.slice(0, -1), b * width));
+    return all;
+  };
+  return { rows, targets, ids };
+}

@@ -1,0 +1,31 @@
+import { ConfigError, type Rng } from '@prefix-tuning/base';
+import { collate, type Batch, type CollateOptions } from './batch.js';
+import type { TokenSequence } from './sequence.js';
+
+/** Batches of one data set, epoch after epoch. */
+export interface BatchSource {
+  readonly batchesPerEpoch: number;
+  /** The batches of one pass, in an order that `rng` decides; without it, in the data's own order. */
+  epoch(rng?: Rng): Iterable<Batch>;
+}
+
+/**
+ * Batches of sequences: each pass shuffles them and cuts the list; the last batch may hold fewer.
+ *
+ * @throws ConfigError  if there are no sequences
+ */
+export function sequenceBatches(sequences: readonly TokenSequence[], options: CollateOptions): BatchSource {
+  const { batchSize } = options;
+  if (sequences.length === 0) throw new ConfigError('batches: expected at least one example, got none.');
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new ConfigError(`batches: expected batchSize to be a whole number of at least 1, got ${batchSize}.`);
+  }
+  const batchesPerEpoch = Math.ceil(sequences.length / batchSize);
+  return {
+    batchesPerEpoch,
+    *epoch(rng) {
+      const order = rng ? rng.shuffle(sequences) : sequences;
+      for (let start = 0; start < order.length; start += batchSize) yield collate(order.slice(start, start + batchSize), options);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { hostTensor, jit, type HostTensor, type Runtime } from '@prefix-tuning/jit';
+import type { Batch, BatchTensors } from '../batches/batch.js';
+import type { BatchSource } from '../batches/source.js';
+import type { Tuning } from '../methods/method.js';
+import type { TrainableModel } from '../model.js';
+import type { HostTensors, Tensors } from '../tensors.js';
+import { batchLoss } from './step.js';
+
+/** How well a tuned model predicts targets. */
+export interface Evaluation {
+  /** Mean -log p of a target token, over all of them. */
+  readonly loss: number;
+  /** exp of the loss. */
+  readonly perplexity: number;
+  readonly targets: number;
+}
+
+/** Evaluates parameters on data; the compiled programs stay for the next call. */
+export interface Evaluator {
+  (parameters: HostTensors): Promise<Evaluation>;
+  dispose(): Promise<void>;
+}
+
+type EvaluationInputs = { readonly parameters: Tensors; readonly batch: BatchTensors };
+
+export function evaluator(model: TrainableModel, tuning: Tuning, options: { batches: BatchSource; runtime?: Runtime }): Evaluator {
+  const run = jit(({ parameters, batch }: EvaluationInputs) => batchLoss(model, tuning, parameters, { batch, noise: {} }), {
+    name: 'evaluation',
+    ...(options.runtime ? { runtime: options.runtime } : {}),
+  });
+  const evaluate = async (parameters: HostTensors): Promise<Evaluation> => {
+    let [sum, targets] = [0, 0];
+    for (const batch of options.batches.epoch()) {
+      const loss: HostTensor = await run({ parameters, batch: countingTokens(batch) });
+      sum += loss.data[0]!;
+      targets += batch.targets;
+    }
+    return { loss: sum / targets, perplexity: Math.exp(sum / targets), targets };
+  };
+  return Object.assign(evaluate, { dispose: run.dispose });
+}
+
+/** The same batch with weight 1 on every target, so that its loss is a sum over tokens. */
+function countingTokens({ tensors }: Batch): BatchTensors<HostTensor> {
+  const weights = Float32Array.from(tensors.weights.data, (weight) => (weight > 0 ? 1 : 0));
+  return { ...tensors, weights: hostTensor(weights, tensors.weights.shape) };
+}

@@ -1,0 +1,57 @@
+import { crossEntropy } from '@prefix-tuning/jit';
+import { gather, reshape, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { BatchTensors } from '../batches/batch.js';
+import type { Tuning } from '../methods/method.js';
+import type { TrainableModel } from '../model.js';
+import { clipByGlobalNorm, globalNorm } from '../optimiser/clip.js';
+import type { AdamWState, Optimiser } from '../optimiser/adamw.js';
+import type { Tensors } from '../tensors.js';
+
+/** What the loss is computed from: the batch, and the method's random inputs, if it has some. */
+export type LossInputs = { readonly batch: BatchTensors; readonly noise: Tensors };
+
+/**
+ * The loss of a batch: sum over target tokens of weight x -log p(token | tokens before it).
+ *
+ * Logits are computed on target positions only.
+ */
+export function batchLoss(model: TrainableModel, tuning: Tuning, parameters: Tensors, { batch, noise }: LossInputs): Scalar {
+  const entry = tuning.enter(parameters, noise);
+  const { hidden } = model.family.forward(entry.parameters, model.config, { ids: batch.ids, ...(entry.past ? { past: entry.past } : {}) });
+  const width = hidden.shape[2]!;
+  const predicting = gather(reshape(hidden, [-1, width]), batch.rows as never) as Tensor;
+  return crossEntropy(predicting, model.family.outputWeights(entry.parameters), batch.targets, batch.weights);
+}
+
+export type LossAndGradients = { readonly loss: Tensor; readonly gradients: Tensors };
+
+/** The loss of a batch and its gradient by every parameter that trains; one traceable function. */
+export function lossAndGradients(model: TrainableModel, tuning: Tuning) {
+  return ({ parameters, ...inputs }: LossInputs & { readonly parameters: Tensors }): LossAndGradients => {
+    const names = Object.keys(parameters);
+    const record = (values: readonly Tensor[]) => Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+    const loss = (...values: Tensor[]) => batchLoss(model, tuning, record(values), inputs);
+    const { value, grads } = valueAndGrads(loss)(names.map((name) => parameters[name]!));
+    return { loss: value, gradients: record(grads) };
+  };
+}
+
+export type StepInputs = LossInputs & { readonly parameters: Tensors; readonly optimiser: AdamWState; readonly learningRate: Tensor };
+export type StepOutputs = { readonly parameters: Tensors; readonly optimiser: AdamWState; readonly loss: Tensor; readonly gradientNorm: Tensor };
+
+export interface StepOptions {
+  readonly optimiser: Optimiser<AdamWState>;
+  /** Gradients are scaled down to this global norm; undefined leaves them as they are. */
+  readonly clipNorm: number | undefined;
+}
+
+/** One training step as one traceable function: forward, backward, clipping and the optimiser's update. */
+export function trainingStep(model: TrainableModel, tuning: Tuning, { optimiser, clipNorm }: StepOptions) {
+  const gradientsOf = lossAndGradients(model, tuning);
+  return ({ optimiser: state, learningRate, ...inputs }: StepInputs): StepOutputs => {
+    const { loss, gradients } = gradientsOf(inputs);
+    const clipped = clipNorm === undefined ? { gradients, norm: globalNorm(gradients) } : clipByGlobalNorm(gradients, clipNorm);
+    const next = optimiser.update(clipped.gradients, state, { parameters: inputs.parameters, learningRate });
+    return { parameters: next.parameters, optimiser: next.state, loss, gradientNorm: clipped.norm };
+  };
+}

@@ -1,0 +1,35 @@
+import { sizeOf, toHost } from '@prefix-tuning/jit';
+import { checkParameterShapes } from '@prefix-tuning/prefix';
+import { readParameters, writeJson, writeParameters } from '../files.js';
+import type { TrainableModel } from '../model.js';
+import { mapTensors, type HostTensors } from '../tensors.js';
+import type { Tuning, TuningMethod } from './method.js';
+
+/** Full fine-tuning has nothing to set. */
+export type FineTuneSettings = Readonly<Record<string, never>>;
+
+/** FINE-TUNE: every parameter of the model trains. What is kept is a whole checkpoint, `config.json` and `model.safetensors`. */
+export const fineTune: TuningMethod<FineTuneSettings> = {
+  name: 'fine-tune',
+  defaults: () => ({}),
+  create: async (model) => tuningOf(model, mapTensors(model.parameters, toHost)),
+  load: async (model, folder) => {
+    const parameters = await readParameters(`${folder}/model.safetensors`);
+    checkParameterShapes(parameters, model.family.parameterShapes(model.config), `${folder}/model.safetensors`);
+    return tuningOf(model, parameters);
+  },
+  count: (model) => Object.values(model.family.parameterShapes(model.config)).reduce((sum, shape) => sum + sizeOf(shape), 0),
+};
+
+function tuningOf(model: TrainableModel, parameters: HostTensors): Tuning {
+  return {
+    method: 'fine-tune',
+    settings: {},
+    parameters,
+    enter: (trained) => ({ parameters: trained }),
+    save: async (folder, trained) => {
+      await writeParameters(folder, 'model.safetensors', trained);
+      await writeJson(folder, 'config.json', model.config.raw);
+    },
+  };
+}

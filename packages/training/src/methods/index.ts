@@ -1,0 +1,56 @@
+import { ConfigError, type Rng } from '@prefix-tuning/base';
+import type { TrainableModel } from '../model.js';
+import { fineTune } from './fine-tune.js';
+import type { Tuning, TuningMethod } from './method.js';
+import { prefix } from './prefix.js';
+
+/** Every tuning method there is: one file and one row each. */
+export const methods = {
+  prefix,
+  'fine-tune': fineTune,
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type SettingsOf<Name extends MethodName> = (typeof methods)[Name] extends TuningMethod<infer Settings> ? Settings : never;
+
+/**
+ * Starts tuning a model with a method.
+ *
+ * @param options.settings  what differs from the method's defaults
+ * @param options.rng  decides the start of the trained parameters
+ * @throws ConfigError  if there is no such method, or a setting is unknown or out of range
+ */
+export async function tune<Name extends MethodName>(
+  name: Name,
+  model: TrainableModel,
+  options: { settings?: Partial<SettingsOf<Name>>; rng: Rng },
+): Promise<Tuning> {
+  const method = methodOf(name);
+  return method.create(model, completeSettings(method, model, options.settings ?? {}), options.rng);
+}
+
+/** Loads what a method saved into a folder. */
+export const loadTuning = (name: MethodName, model: TrainableModel, folder: string): Promise<Tuning> => methodOf(name).load(model, folder);
+
+/** How many numbers a method trains, by formula. */
+export function trainedParameters<Name extends MethodName>(name: Name, model: TrainableModel, settings: Partial<SettingsOf<Name>> = {}): number {
+  const method = methodOf(name);
+  return method.count(model, completeSettings(method, model, settings));
+}
+
+function methodOf(name: MethodName): TuningMethod<unknown> {
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (method) return method as TuningMethod<unknown>;
+  throw new ConfigError(`tune: expected a method of ${Object.keys(methods).join(', ')}, got ${name}.`, { details: { method: name } });
+}
+
+function completeSettings(method: TuningMethod<unknown>, model: TrainableModel, settings: object): unknown {
+  const defaults = method.defaults(model) as Record<string, unknown>;
+  const unknown = Object.keys(settings).filter((key) => !Object.hasOwn(defaults, key));
+  if (unknown.length > 0) {
+    throw new ConfigError(`${method.name}: expected settings of ${Object.keys(defaults).join(', ') || 'no kind'}, got ${unknown.join(', ')}.`, {
+      details: { method: method.name, unknown },
+    });
+  }
+  return { ...defaults, ...settings };
+}

@@ -1,0 +1,44 @@
+import type { Rng } from '@prefix-tuning/base';
+import type { HostTensor } from '@prefix-tuning/jit';
+import type { Past } from '@prefix-tuning/prefix';
+import type { TrainableModel } from '../model.js';
+import type { HostTensors, Tensors } from '../tensors.js';
+
+/** How trained parameters enter a forward pass of the model. */
+export interface Entry {
+  /** The model's weights, frozen or trained, by checkpoint name. */
+  readonly parameters: Tensors;
+  /** Keys and values that every token attends to. */
+  readonly past?: Past;
+}
+
+/** A method at work on one model: which parameters train, how they enter the forward pass, what is saved. */
+export interface Tuning {
+  readonly method: string;
+  /** Plain data: everything needed, with the trained parameters, to enter the model again. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What trains, as it starts (or as it was loaded). */
+  readonly parameters: HostTensors;
+  /** The entry of trained parameters: a pure, differentiable function of them; `noise` is this step's {@link Tuning.noise}. */
+  enter(parameters: Tensors, noise?: Tensors): Entry;
+  /** Random inputs of one training step, such as a dropout mask; none unless the method has some. */
+  noise?(rng: Rng, batchSize: number): HostTensors;
+  /** Writes what is kept of trained parameters into a folder, each file whole or not at all. */
+  save(folder: string, parameters: HostTensors): Promise<void>;
+}
+
+/** A tuning method: one row of the table in `index.ts`. */
+export interface TuningMethod<Settings> {
+  readonly name: string;
+  /** Every setting with its default; a setting that is not here is an error. */
+  readonly defaults: (model: TrainableModel) => Settings;
+  /** Starts tuning a model; settings are checked and complete. */
+  create(model: TrainableModel, settings: Settings, rng: Rng): Promise<Tuning>;
+  /** Reads what {@link Tuning.save} wrote. */
+  load(model: TrainableModel, folder: string): Promise<Tuning>;
+  /** How many numbers train, by formula. */
+  count(model: TrainableModel, settings: Settings): number;
+}
+
+/** Values of any element type that are 32-bit floats, as trained parameters must be. */
+export type FloatTensor = HostTensor & { readonly dtype: 'float32'; readonly data: Float32Array };

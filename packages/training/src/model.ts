@@ -1,0 +1,16 @@
+import type { Model } from '@prefix-tuning/model';
+
+/** What training needs of a model: no tokenizer, so that a model made from a configuration alone trains too. */
+export type TrainableModel = Pick<Model, 'family' | 'config' | 'parameters'>;
+
+/** L, H (of keys and values), D and C of a model. */
+export interface AttentionShape {
+  readonly layers: number;
+  readonly heads: number;
+  readonly headDim: number;
+  readonly width: number;
+}
+
+export function attentionShape({ config }: TrainableModel): AttentionShape {
+  return { layers: config.layers, heads: config.keyValueHeads, headDim: config.headSize, width: config.width };
+}
