@@ -1,0 +1,54 @@
+import { createRng } from '@prefix-tuning/base';
+import { eager, hostTensor, jit, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { goldenTensors, readGoldens, relativeError, tinyGpt2, type Goldens } from '../../test/tiny.js';
+import { adamw, collate, lossAndGradients, trainingStep, tune, type TrainableModel, type Tuning } from '../index.js';
+
+const runtimes: Record<string, () => Runtime> = { 'the cpu backend': () => eager('cpu'), 'ONNX Runtime': () => onnxRuntime() };
+const methods = ['prefix', 'fine-tune'] as const;
+
+let model: TrainableModel;
+let goldens: Goldens;
+beforeAll(async () => {
+  [model, goldens] = await Promise.all([tinyGpt2(), readGoldens()]);
+});
+
+const start = (method: (typeof methods)[number]): Promise<Tuning> =>
+  method === 'prefix' ? tune('prefix', model, { settings: goldens.prefix, rng: createRng(1) }) : tune('fine-tune', model, { rng: createRng(1) });
+
+describe.each(Object.keys(runtimes))('on %s', (name) => {
+  const runtime = runtimes[name]!();
+
+  test.each(methods)('loss and every gradient of %s equal PyTorch\'s', async (method) => {
+    const { objective, losses } = goldens.runs[method];
+    const { tensors } = collate(goldens.sequences, { objective, batchSize: 4 });
+    const run = jit(lossAndGradients(model, await start(method)), { runtime });
+    const { loss, gradients } = await run({ parameters: await goldenTensors(method, 'start'), batch: tensors, noise: {} });
+    expect(loss.data[0]! / losses[0]!).toBeCloseTo(1, 5);
+    const expected = await goldenTensors(method, 'gradient');
+    expect(Object.keys(gradients).sort()).toEqual(Object.keys(expected).sort());
+    for (const [key, { data }] of Object.entries(expected)) {
+      expect(relativeError(gradients[key]!.data, data), key).toBeLessThan(1e-4);
+    }
+    await run.dispose();
+  });
+
+  test.each(methods)('three clipped AdamW steps of %s end where PyTorch\'s do', async (method) => {
+    const { objective, losses, gradientNorms, learningRates, clipNorm, weightDecay, epsilon } = goldens.runs[method];
+    const { tensors: batch } = collate(goldens.sequences, { objective, batchSize: 3 });
+    const optimiser = adamw({ weightDecay, epsilon });
+    const run = jit(trainingStep(model, await start(method), { optimiser, clipNorm }), { runtime });
+    let parameters = await goldenTensors(method, 'start');
+    let state = optimiser.init(parameters);
+    for (const [i, rate] of learningRates.entries()) {
+      const result = await run({ parameters, optimiser: state, batch, noise: {}, learningRate: hostTensor([rate], []) });
+      expect(result.loss.data[0]! / losses[i]!).toBeCloseTo(1, 4);
+      expect(result.gradientNorm.data[0]! / gradientNorms[i]!).toBeCloseTo(1, 4);
+      [parameters, state] = [result.parameters, result.optimiser];
+    }
+    for (const [key, { data }] of Object.entries(await goldenTensors(method, 'end'))) {
+      expect(relativeError(parameters[key]!.data, data), key).toBeLessThan(1e-4);
+    }
+    await run.dispose();
+  });
+});
