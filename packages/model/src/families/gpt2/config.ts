@@ -22,6 +22,11 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string
       details: { file, field: 'n_head', value: heads },
     });
   }
+  if (!read.boolean('tie_word_embeddings', true)) {
+    throw new ConfigError(`${file}: tie_word_embeddings: expected true, got false. GPT-2's output layer is its token embedding.`, {
+      details: { file, field: 'tie_word_embeddings', value: false },
+    });
+  }
   return {
     layers: read.integer('n_layer'),
     heads,

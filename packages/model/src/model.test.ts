@@ -1,0 +1,150 @@
+import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, FileError } from '@prefix-tuning/base';
+import { memorySource, openSafetensors, WeightsError, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
+import { memory } from '@tensorflow/tfjs-core';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { fixture } from '../test/golden.js';
+import { disposeModel, loadModel, memoryFiles } from './index.js';
+
+const root = await mkdtemp(join(tmpdir(), 'model-'));
+afterAll(() => rm(root, { recursive: true }));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(root, 'gpt2-'));
+  await cp(fixture('gpt2'), folder, { recursive: true });
+});
+const weightsFile = () => join(folder, 'model.safetensors');
+
+async function stored(): Promise<Record<string, TensorView>> {
+  const file = await openSafetensors(await readFile(fixture('gpt2/model.safetensors')));
+  return Object.fromEntries(await Promise.all([...file.tensors.keys()].map(async (name) => [name, await file.read(name)] as const)));
+}
+
+const editConfig = async (change: Record<string, unknown>) => {
+  const path = join(folder, 'config.json');
+  await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), ...change }));
+};
+
+test('loads a folder, reports progress, and frees what it loaded', async () => {
+  const before = memory().numTensors;
+  const reports: number[] = [];
+  const model = await loadModel(folder, { onProgress: ({ done }) => reports.push(done) });
+  expect(model.config).toMatchObject({ layers: 2, heads: 4, headSize: 8, width: 32, vocabulary: 400, maxPositions: 128 });
+  expect(Object.keys(model.parameters).sort()).toEqual(Object.keys(model.family.parameterShapes(model.config)).sort());
+  expect(model.generationConfig.eosTokenIds).toEqual([0]);
+  expect(reports).toEqual(reports.map((_, i) => i + 1));
+  disposeModel(model);
+  expect(memory().numTensors).toBe(before);
+});
+
+describe('other ways to store the same weights', () => {
+  const load = async (name = 'h.1.mlp.c_fc.weight') => {
+    const model = await loadModel(folder);
+    const values = Array.from(model.parameters[name]!.dataSync());
+    disposeModel(model);
+    return values;
+  };
+
+  test('names without `transformer.`, a stored output layer, and causal masks of old checkpoints', async () => {
+    const expected = await load();
+    const tensors = Object.entries(await stored()).map(([name, view]) => [name.replace('transformer.', ''), view] as const);
+    const mask: TensorView = { dtype: 'U8', shape: [1, 1, 2, 2], data: Uint8Array.of(1, 0, 1, 1) };
+    await writeSafetensors(weightsFile(), { ...Object.fromEntries(tensors), 'h.0.attn.bias': mask, 'lm_head.weight': tensors.find(([name]) => name === 'wte.weight')![1] });
+    expect(await load()).toEqual(expected);
+  });
+
+  test('half precision', async () => {
+    const expected = await load();
+    await writeSafetensors(weightsFile(), await stored(), { half: true });
+    const actual = await load();
+    actual.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(Math.abs(expected[i]!) / 2048 + 2 ** -25));
+  });
+
+  test('shards with an index', async () => {
+    const expected = await load();
+    const entries = Object.entries(await stored());
+    const shards = [entries.filter((_, i) => i % 2 === 0), entries.filter((_, i) => i % 2 === 1)];
+    const weightMap: Record<string, string> = {};
+    for (const [i, shard] of shards.entries()) {
+      const name = `model-0000${i + 1}-of-00002.safetensors`;
+      await writeSafetensors(join(folder, name), Object.fromEntries(shard));
+      for (const [key] of shard) weightMap[key] = name;
+    }
+    await rm(weightsFile());
+    await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map: weightMap }));
+    expect(await load()).toEqual(expected);
+    await rm(join(folder, 'model-00002-of-00002.safetensors'));
+    await expect(loadModel(folder)).rejects.toThrow('model-00002-of-00002.safetensors');
+    await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map: { a: '../../secret.safetensors' } }));
+    await expect(loadModel(folder)).rejects.toBeInstanceOf(WeightsError);
+  });
+
+  test('files in memory, as a browser has them', async () => {
+    const names = ['config.json', 'model.safetensors', 'tokenizer.json'];
+    const sources = await Promise.all(names.map(async (name) => [name, memorySource(new Blob([await readFile(join(folder, name))]), name)] as const));
+    const model = await loadModel(memoryFiles(Object.fromEntries(sources)));
+    expect(Array.from(model.parameters['h.1.mlp.c_fc.weight']!.dataSync())).toEqual(await load());
+    disposeModel(model);
+  });
+});
+
+describe('bad folders give one clear error and leave no tensor', () => {
+  const refused = async (kind: new (...args: never[]) => Error, message: RegExp) => {
+    const before = memory().numTensors;
+    const loading = loadModel(folder);
+    await expect(loading).rejects.toBeInstanceOf(kind);
+    await expect(loading).rejects.toThrow(message);
+    expect(memory().numTensors).toBe(before);
+  };
+
+  test('truncated weights', async () => {
+    await truncate(weightsFile(), 100_000);
+    await refused(WeightsError, /model\.safetensors: expected \d+ bytes, got 100000: the file is truncated\. Download or copy it again\./);
+  });
+
+  test('no tokenizer, unless it is not wanted', async () => {
+    await rm(join(folder, 'tokenizer.json'));
+    await refused(FileError, /expected tokenizer\.json, got a folder without it\. Copy the checkpoint's tokenizer\.json/);
+    const model = await loadModel(folder, { withoutTokenizer: true });
+    expect(() => model.tokenizer.encode('a')).toThrow('withoutTokenizer');
+    disposeModel(model);
+  });
+
+  test('a tokenizer that is none', async () => {
+    await writeFile(join(folder, 'tokenizer.json'), '{"model":');
+    await refused(ConfigError, /tokenizer\.json: expected a JSON object/);
+    await writeFile(join(folder, 'tokenizer.json'), '{"model":{"type":"Riddle"}}');
+    await refused(ConfigError, /tokenizer\.json: expected a tokenizer/);
+  });
+
+  test('no folder, no config, no weights, a pickle', async () => {
+    await expect(loadModel(join(folder, 'none'))).rejects.toThrow('expected a model folder');
+    await rm(weightsFile());
+    await refused(FileError, /expected model\.safetensors or/);
+    await writeFile(join(folder, 'pytorch_model.bin'), 'x');
+    await refused(FileError, /A pickle file can run any code/);
+    await rm(join(folder, 'config.json'));
+    await refused(FileError, /expected config\.json/);
+  });
+
+  test('a config with wrong fields', async () => {
+    await editConfig({ n_layer: 'two' });
+    await refused(ConfigError, /config\.json: n_layer: expected a number, got "two"/);
+    await editConfig({ n_layer: 2, n_head: 5 });
+    await refused(ConfigError, /n_head: expected a divisor/);
+    await editConfig({ n_head: 4, activation_function: 'cube' });
+    await refused(ConfigError, /activation_function: expected one of/);
+    await editConfig({ model_type: 'rnn' });
+    await refused(ConfigError, /model_type: expected one of gpt2/);
+  });
+
+  test('weights of another model name every difference', async () => {
+    await editConfig({ n_layer: 3, n_positions: 64 });
+    await refused(WeightsError, /missing h\.2\..* and 7 more\. wrong shape wpe\.weight: expected \[64, 32\], got \[128, 32\]/);
+    await editConfig({ n_layer: 1, n_positions: 128 });
+    await refused(WeightsError, /unknown h\.1\./);
+  });
+});

@@ -1,0 +1,68 @@
+"""What the model goldens share: a tiny tokenizer, random checkpoints, and where they go.
+
+pip install torch==2.13.* transformers==5.17.* tokenizers safetensors==0.8.*; run from the repository root.
+"""
+import json
+import pathlib
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+PACKAGE = pathlib.Path("packages/model/test")
+TEXT = [
+    "name : The Eagle | Type : coffee shop | food : Japanese | price range : less than £20 | area : riverside",
+    "The Eagle is a coffee shop by the riverside that serves Japanese food for less than £20.",
+    "Blue Spice is a family friendly pub near the city centre; its customer rating is 5 out of 5.",
+    "Alan Bean was born in Wheeler, Texas, and walked on the Moon with the crew of Apollo 12.",
+    "It won't be cheap, but they've said we'll like it: naïve café prices, 10% off on Mondays!",
+] * 20
+
+
+def tiny_tokenizer(size=400, special=("<|endoftext|>",)):
+    """A byte-level BPE as GPT-2's, trained on the sentences above."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, special_tokens=list(special), initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False
+    )
+    tokenizer.train_from_iterator(TEXT, trainer)
+    return tokenizer
+
+
+def randomize(model, seed, scale=0.3):
+    """Redraws every parameter, so that no bias is 0, no norm is 1 and logits are far apart."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in sorted(model.named_parameters()):
+            noise = torch.randn(parameter.shape, generator=generator) * scale
+            parameter.copy_(1 + noise if "norm" in name or "ln_" in name and name.endswith("weight") else noise)
+    return model.eval()
+
+
+def save_model(model, tokenizer, folder, dtype=None):
+    folder = PACKAGE / "fixtures" / folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (model.to(dtype) if dtype else model).save_pretrained(folder)
+    if tokenizer:
+        tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def save_tensors(name, tensors):
+    (PACKAGE / "goldens").mkdir(parents=True, exist_ok=True)
+    save_file({key: value.detach().contiguous().clone() for key, value in tensors.items()}, PACKAGE / "goldens" / f"{name}.safetensors")
+
+
+def save_json(name, value):
+    (PACKAGE / "goldens").mkdir(parents=True, exist_ok=True)
+    with open(PACKAGE / "goldens" / f"{name}.json", "w") as file:
+        json.dump(value, file, ensure_ascii=False)
+
+
+def flat_past(prefix, cache):
+    """{prefix.0.key: [B, H, S, D], ...} of a transformers cache."""
+    out = {}
+    for layer, entry in enumerate(cache.layers):
+        out[f"{prefix}.{layer}.key"], out[f"{prefix}.{layer}.value"] = entry.keys, entry.values
+    return out
