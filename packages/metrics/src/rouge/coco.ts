@@ -3,6 +3,7 @@ import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.j
 import { meanStatistics, scoreStatistics } from '../statistics.js';
 import { tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
 import { lcsLength, numberTokens } from './lcs.js';
+import type { Rouge } from './style.js';
 
 /** Weight of recall over precision in the caption scripts. */
 const BETA = 1.2;
@@ -10,13 +11,6 @@ const BETA = 1.2;
 export interface CocoRougeOptions {
   /** Default `ptb`. */
   readonly tokenize?: CaptionTokenization;
-}
-
-export interface CocoRougeParts {
-  /** Means over segments of the best precision and the best recall. */
-  readonly precision: number;
-  readonly recall: number;
-  readonly beta: number;
 }
 
 /**
@@ -27,38 +21,28 @@ export interface CocoRougeParts {
  *
  * @throws MetricInputError  if hypotheses and references do not fit
  */
-export function cocoRougeL({ hypotheses, references, tokenize = 'ptb' }: Segments & CocoRougeOptions): Score<CocoRougeParts> {
+export function cocoRougeL({ hypotheses, references, tokenize = 'ptb' }: Segments & CocoRougeOptions): Score<Rouge> {
   checkSegments('rouge', { hypotheses, references });
   const tokenized = tokenizeCaptionSegments({ hypotheses, references }, tokenize);
   const best = tokenized.hypotheses.map((hypothesis, i) => bestOf(hypothesis, tokenized.references[i]!));
-  const statistics = meanStatistics(best.map(fMeasure), 'rougeL');
-  const mean = (key: 'precision' | 'recall') => best.reduce((sum, value) => sum + value[key], 0) / best.length;
+  const statistics = meanStatistics(best.map((segment) => segment.fmeasure), 'rougeL');
+  const mean = (key: keyof Rouge) => best.reduce((sum, segment) => sum + segment[key], 0) / best.length;
   return {
     metric: 'ROUGE-L',
     higherIsBetter: true,
-    parts: { precision: mean('precision'), recall: mean('recall'), beta: BETA },
+    parts: { precision: mean('precision'), recall: mean('recall'), fmeasure: mean('fmeasure') },
     statistics,
     signature: formatSignature({ nrefs: referenceCount(references), tok: tokenize, beta: BETA, ref: 'coco', version: METRICS_VERSION }),
     ...scoreStatistics(statistics),
   };
 }
 
-interface PrecisionRecall {
-  readonly precision: number;
-  readonly recall: number;
-}
-
-function bestOf(hypothesis: readonly string[], references: readonly (readonly string[])[]): PrecisionRecall {
+function bestOf(hypothesis: readonly string[], references: readonly (readonly string[])[]): Rouge {
   const orEmptyToken = (tokens: readonly string[]) => (tokens.length === 0 ? [''] : tokens);
   const [own, ...others] = numberTokens([hypothesis, ...references].map(orEmptyToken));
   const lengths = others.map((other) => lcsLength(other, own!));
-  return {
-    precision: Math.max(...lengths.map((length) => length / own!.length)),
-    recall: Math.max(...lengths.map((length, i) => length / others[i]!.length)),
-  };
-}
-
-function fMeasure({ precision, recall }: PrecisionRecall): number {
-  if (precision === 0 || recall === 0) return 0;
-  return ((1 + BETA ** 2) * precision * recall) / (recall + BETA ** 2 * precision);
+  const precision = Math.max(...lengths.map((length) => length / own!.length));
+  const recall = Math.max(...lengths.map((length, i) => length / others[i]!.length));
+  const product = precision * recall;
+  return { precision, recall, fmeasure: product === 0 ? 0 : ((1 + BETA ** 2) * product) / (recall + BETA ** 2 * precision) };
 }

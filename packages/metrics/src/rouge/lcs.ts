@@ -23,3 +23,31 @@ export function lcsLength(a: Int32Array, b: Int32Array): number {
   }
   return row[b.length]!;
 }
+
+/**
+ * Marks in `marked` the positions of `reference` on one longest common subsequence with `other`.
+ *
+ * Of several the one that both ROUGE implementations read out: from the end, towards the start of `reference`
+ * unless going towards the start of `other` keeps more.
+ */
+export function markLcs(reference: Int32Array, other: Int32Array, marked: Uint8Array): void {
+  const width = other.length + 1;
+  const leftIsLonger = new Uint8Array((reference.length + 1) * width);
+  let above = new Int32Array(width);
+  for (let i = 1; i <= reference.length; i++) {
+    const row = new Int32Array(width);
+    for (let j = 1; j < width; j++) {
+      if (reference[i - 1] === other[j - 1]) row[j] = above[j - 1]! + 1;
+      else if (row[j - 1]! > above[j]!) [row[j], leftIsLonger[i * width + j]] = [row[j - 1]!, 1];
+      else row[j] = above[j]!;
+    }
+    above = row;
+  }
+  for (let i = reference.length, j = other.length; i > 0 && j > 0; ) {
+    if (reference[i - 1] === other[j - 1]) {
+      marked[--i] = 1;
+      j--;
+    } else if (leftIsLonger[i * width + j] === 1) j--;
+    else i--;
+  }
+}
