@@ -1,5 +1,6 @@
 import { ConfigError, createRng } from '@prefix-tuning/base';
 import { hostTensor, jit, type CompileEvent, type Runtime } from '@prefix-tuning/jit';
+import { checkParameterShapes } from '@prefix-tuning/prefix';
 import type { Batch } from '../batches/batch.js';
 import type { BatchSource } from '../batches/source.js';
 import { TrainingError } from '../errors.js';
@@ -7,6 +8,7 @@ import type { Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
 import { adamw } from '../optimiser/adamw.js';
 import { constantSchedule, linearSchedule } from '../optimiser/schedule.js';
+import { mapTensors, type HostTensors } from '../tensors.js';
 import { evaluator } from './evaluate.js';
 import type { StepEvent, TrainingEvent, TrainingState } from './events.js';
 import { completeHyperparameters, type CompleteHyperparameters, type Hyperparameters } from './hyperparameters.js';
@@ -118,7 +120,12 @@ function checkFinite({ loss, gradientNorm }: { loss: number; gradientNorm: numbe
 function startOf({ resume, seed, tuning }: TrainOptions, optimiser: ReturnType<typeof adamw>): TrainingState {
   if (!resume) return { step: 0, seed, parameters: tuning.parameters, optimiser: optimiser.init(tuning.parameters) };
   if (resume.seed !== seed) throw new ConfigError(`train: expected the checkpoint's seed ${resume.seed}, got ${seed}. Go on with the same seed.`);
-  return resume;
+  const shapes = mapTensors(tuning.parameters, ({ shape }) => shape);
+  checkParameterShapes(resume.parameters, shapes, 'train: the checkpoint to go on from');
+  // A file's order is not the method's, and sums over all parameters depend on the order in their last bits.
+  const inOrder = (tensors: HostTensors) => mapTensors(tuning.parameters, (_, name) => tensors[name]!);
+  const { mean, variance, ...debias } = resume.optimiser;
+  return { ...resume, parameters: inOrder(resume.parameters), optimiser: { ...debias, mean: inOrder(mean), variance: inOrder(variance) } };
 }
 
 /** The batches still to train on: epoch after epoch, each in an order of its own, without those already done. */

@@ -1,0 +1,114 @@
+import { createRng } from '@prefix-tuning/base';
+import { eager, hostTensor, onnxRuntime } from '@prefix-tuning/jit';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readGoldens, tinyGpt2, type Goldens } from '../../test/tiny.js';
+import { evaluator, loadCheckpoint, saveCheckpoint, sequenceBatches, tokenBlocks, train, TrainingError, tune } from '../index.js';
+import type { BatchSource, StepEvent, TrainableModel, TrainingEvent, TrainingState, TrainOptions } from '../index.js';
+
+let model: TrainableModel;
+let goldens: Goldens;
+let batches: BatchSource;
+let folder: string;
+beforeAll(async () => {
+  [model, goldens, folder] = await Promise.all([tinyGpt2(), readGoldens(), mkdtemp(join(tmpdir(), 'train-'))]);
+  batches = sequenceBatches(goldens.sequences, { objective: 'example-sum', batchSize: 2 });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const runtime = onnxRuntime();
+const options = async (more: Partial<TrainOptions> = {}): Promise<TrainOptions> => ({
+  model,
+  tuning: await tune('prefix', model, { settings: { length: 2, networkWidth: 8, dropout: 0.1 }, rng: createRng(5) }),
+  batches,
+  hyperparameters: { learningRate: 0.02, epochs: 6, warmupSteps: 2 },
+  seed: 5,
+  runtime,
+  ...more,
+});
+
+async function events(of: TrainOptions): Promise<TrainingEvent[]> {
+  const all: TrainingEvent[] = [];
+  for await (const event of train(of)) all.push(event);
+  return all;
+}
+const steps = (all: readonly TrainingEvent[]) => all.filter((event): event is StepEvent => event.type === 'step');
+const last = (all: readonly TrainingEvent[]): TrainingState => {
+  const event = all.at(-1)!;
+  if (event.type !== 'end') throw new Error(`expected an end event, got ${event.type}`);
+  return event.state;
+};
+/** A digest of every number of a state, by name. */
+const digest = ({ parameters, optimiser: { debias1, debias2, mean, variance } }: TrainingState) =>
+  [parameters, mean, variance, { debias1, debias2 }]
+    .flatMap((tensors) => Object.entries(tensors))
+    .reduce((hash, [name, { data }]) => hash.update(name).update(data), createHash('sha256'))
+    .digest('hex');
+
+test('a prefix learns the examples, and its events say how far it is', async () => {
+  const all = await events(await options());
+  const done = steps(all);
+  expect(done.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+  expect(done.at(-1)!.epoch).toBe(6);
+  expect(done.map(({ learningRate }) => learningRate).slice(0, 4)).toEqual([0, 0.01, 0.02, 0.018].map((x) => expect.closeTo(x, 8)));
+  const mean = (some: StepEvent[]) => some.reduce((sum, { loss }) => sum + loss, 0) / some.length;
+  expect(mean(done.slice(-4))).toBeLessThan(0.9 * mean(done.slice(0, 4)));
+  expect(all.at(-1)).toMatchObject({ type: 'end', state: { step: 12, seed: 5 } });
+});
+
+test('the same seed gives the same bytes; another seed gives others', async () => {
+  const end = async (seed: number) => digest(last(await events(await options({ seed }))));
+  const first = await end(5);
+  expect(await end(5)).toBe(first);
+  expect(await end(6)).not.toBe(first);
+});
+
+test('a run continued from a checkpoint file ends with the bytes of one that was never interrupted', async () => {
+  const path = join(folder, 'run/checkpoint.safetensors');
+  for await (const event of train(await options())) {
+    if (event.type !== 'step' || event.step < 7) continue;
+    await saveCheckpoint(path, event.state);
+    break;
+  }
+  expect(await readdir(join(folder, 'run'))).toEqual(['checkpoint.safetensors']);
+  const resumed = last(await events(await options({ resume: await loadCheckpoint(path) })));
+  expect(digest(resumed)).toBe(digest(last(await events(await options()))));
+});
+
+test('fine-tuning on blocks of tokens learns a repeating text, measured by perplexity', async () => {
+  const text = Array.from({ length: 33 }, (_, i) => [3, 14, 15, 9, 26][i % 5]!);
+  const blocks = sequenceBatches(tokenBlocks(text, 8), { objective: 'token-mean', batchSize: 2 });
+  expect(blocks.batchesPerEpoch).toBe(2);
+  const tuning = await tune('fine-tune', model, { rng: createRng(1) });
+  const validation = { batches: blocks, everySteps: 6 };
+  const all = await events({ model, tuning, batches: blocks, hyperparameters: { learningRate: 0.01, steps: 12 }, seed: 1, validation, runtime });
+  const seen = all.filter((event) => event.type === 'validation');
+  expect(seen.map(({ step }) => step)).toEqual([6, 12]);
+  expect(seen[1]!.perplexity).toBeLessThan(2);
+  const evaluate = evaluator(model, tuning, { batches: blocks, runtime: eager('cpu') });
+  const [before, after] = [await evaluate(tuning.parameters), await evaluate(last(all).parameters)];
+  expect(before.perplexity).toBeGreaterThan(20);
+  expect(after.loss).toBeCloseTo(seen[1]!.loss, 4);
+  expect(after.targets).toBe(32);
+});
+
+test('a loss that is not finite stops the run, naming step and examples', async () => {
+  const { tuning, ...rest } = await options();
+  const broken = { ...tuning, parameters: { ...tuning.parameters, 'transform.2.bias': hostTensor(new Float32Array(128).fill(NaN), [128]) } };
+  const run = events({ ...rest, tuning: broken });
+  await expect(run).rejects.toThrow(TrainingError);
+  await expect(run).rejects.toThrow(/at step 1, got loss NaN.*on examples s\d, s\d/);
+});
+
+test.each([
+  [{ learningRate: 0.1, epochs: 1, momentum: 0.9 }, /got momentum/],
+  [{ learningRate: 0.1 }, /steps: got NaN/],
+  [{ learningRate: -1, epochs: 1 }, /learningRate: got -1/],
+  [{ learningRate: 0.1, epochs: 1, steps: 3 }, /expected epochs or steps, got both/],
+  [{ learningRate: 0.1, epochs: 1, warmupSteps: 5 }, /expected at most 2 warm-up steps, got 5/],
+])('hyperparameters %j are refused', async (hyperparameters, message) => {
+  await expect(events(await options({ hyperparameters }))).rejects.toThrow(message);
+});
