@@ -11,3 +11,8 @@ export { readLines, type Line } from './io/lines.js';
 export { readBytes, readText, readWholeText, type DataFile } from './io/text.js';
 export { miniDocuments, miniText } from './mini/text.js';
 export { miniSizes, writeMiniData, type WriteMiniOptions } from './mini/write.js';
+export { webnlg, webnlgRules, webnlgSeenCategories, type WebnlgOptions } from './adapters/webnlg.js';
+export { dart, dartPartitions, dartRules, type DartOptions, type DartPartition } from './adapters/dart.js';
+export { layoutReferences, tokeniseReference, type ReferenceLayout } from './references.js';
+export { readBenchmarkXml, type BenchmarkEntry, type BenchmarkText } from './formats/benchmark-xml.js';
+export { needArray, needObject, needString, readJson, readJsonLines, type JsonLine, type JsonObject } from './formats/json.js';

@@ -2,7 +2,7 @@
 
     python moverscore.py GOLDENS ENCODER REFERENCE      REFERENCE: a checkout of github.com/AIPHES/emnlp19-moverscore (0459a3b)
 
-Needs pyemd 1.0.0 (its own C++ solver), transformers 5.17.0, torch 2.13.0. The references' source is run as it is, but for the
+Needs pyemd 1.1.0 (with its C++ solver, the one of the time), POT, transformers 5.17.0, torch 2.13.0. The references' source is run as it is, but for the
 device, the names numpy and pytorch_pretrained_bert have since dropped, and the model that it would download.
 """
 import json
@@ -12,9 +12,12 @@ import sys
 import tempfile
 import types
 from collections import defaultdict
+from functools import partial
+from multiprocessing.dummy import Pool
 from pathlib import Path
 
 import numpy as np
+import pyemd
 import torch
 from transformers import BertModel, BertTokenizerFast
 
@@ -57,6 +60,7 @@ def load(path, encoder, model_class=None):
     os.environ['MOVERSCORE_MODEL'] = encoder
     namespace = {'__name__': 'reference', 'GivenModel': model_class}
     exec(compile(source, path, 'exec'), namespace)
+    namespace |= {'emd': partial(pyemd.emd, backend='cpp'), 'emd_with_flow': partial(pyemd.emd_with_flow, backend='cpp'), 'Pool': Pool}
     return types.SimpleNamespace(**namespace)
 
 

@@ -61,7 +61,7 @@ function sentence(rng: Rng, name: string, { triples, groups, pronounOf }: Contex
     const opening = fill(pick(rng, post), first!);
     const verbs = verbPhrases(rng, { triples: others, groups, pronounOf });
     const early = chance(rng, 0.4) && !opening.startsWith('who ');
-    return early ? `${capital(opening)}, ${name.replace(/^The /, 'the ')} ${verbs}.` : `${name}, ${opening}, ${verbs}.`;
+    return early ? `${capital(opening)}, ${name.replace(/^The (?=University)/, 'the ')} ${verbs}.` : `${name}, ${opening}, ${verbs}.`;
   }
   return `${name} ${verbPhrases(rng, { triples, groups, pronounOf })}.`;
 }

@@ -67,7 +67,7 @@ function personEntity(stream: Rng, { name, category, pronoun }: Person): Entity 
 function inventCities(rng: Rng, people: readonly Person[]): Entity[] {
   const leaders = peopleOf(people, 'Politician');
   const countries = n.countries.map(({ name, people: demonym, capital }) =>
-    entity(name, 'City', { capital, demonym: `${demonym}s`, leaderName: pick(rng, leaders), largestCity: pick(rng, n.cities.filter((city) => countryOf(city) === name)) }),
+    entity(name, 'Country', { capital, demonym: `${demonym}s`, leaderName: pick(rng, leaders), largestCity: pick(rng, n.cities.filter((city) => countryOf(city) === name)) }),
   );
   const cities = n.cities.map((city) =>
     entity(city, 'City', { country: countryOf(city), leaderName: pick(rng, leaders), populationTotal: between(rng, 20, 900) * 1000 + between(rng, 1, 999), river: `River ${pick(rng, n.rivers)}`, elevation: `${between(rng, 3, 900)} metres` }),

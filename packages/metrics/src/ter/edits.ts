@@ -1,3 +1,5 @@
+import type { Swap } from './levenshtein.js';
+
 /** One step of an alignment of a hypothesis with a reference. */
 export const MATCH = 1;
 export const SUBSTITUTE = 2;
@@ -22,6 +24,12 @@ export interface EditCounts {
   readonly shifts: number;
   /** Words moved, over all shifts. */
   readonly shiftedWords: number;
+}
+
+/** Words that move, as the swap that this comes to. */
+export interface Shift extends Swap {
+  /** How many words count as moved. */
+  readonly size: number;
 }
 
 /** Where the words of an alignment stand, and which of them are wrong. */
@@ -68,11 +76,16 @@ export function anySet(flags: Uint8Array, start: number, count: number): boolean
   return false;
 }
 
-/** Takes `size` words at `start` out and puts them back so that they begin at `target` of the result. */
-export function moveBlock(words: Int32Array, start: number, { size, target }: { size: number; target: number }): Int32Array {
-  const moved = words.slice();
-  if (target < start) moved.copyWithin(target + size, target, start);
-  else moved.copyWithin(start, start + size, target + size);
-  moved.set(words.subarray(start, start + size), target);
-  return moved;
+/** The shift of `size` words at `start` to where they begin at `target` of the result: two blocks change places. */
+export function shiftTo(start: number, size: number, target: number): Shift {
+  if (target < start) return { from: target, middle: start, end: start + size, size };
+  return { from: start, middle: start + size, end: target + size, size };
+}
+
+/** The words after a swap. */
+export function swapped(words: Int32Array, { from, middle, end }: Swap): Int32Array {
+  const result = words.slice();
+  result.set(words.subarray(middle, end), from);
+  result.set(words.subarray(from, middle), from + end - middle);
+  return result;
 }

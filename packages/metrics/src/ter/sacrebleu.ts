@@ -1,5 +1,5 @@
-import { anySet, countEdits, DELETE, INSERT, MATCH, moveBlock, positionsOf, SUBSTITUTE, type Alignment, type EditCounts, type Positions } from './edits.js';
-import { Levenshtein } from './levenshtein.js';
+import { anySet, countEdits, DELETE, INSERT, MATCH, positionsOf, shiftTo, SUBSTITUTE, swapped, type Alignment, type EditCounts, type Positions } from './edits.js';
+import { Levenshtein, type Swap } from './levenshtein.js';
 
 /** Cells further from the diagonal than this are not looked at. */
 const BEAM = 25;
@@ -20,16 +20,16 @@ export function sacrebleuEdits(hypothesis: Int32Array, reference: Int32Array, vo
   if (reference.length === 0) {
     return countEdits({ edits: hypothesis.length, steps: new Uint8Array(hypothesis.length).fill(INSERT) }, []);
   }
-  const bound = new Levenshtein(reference, vocabulary);
+  const distances = new Levenshtein(reference, vocabulary);
   const shifted: number[] = [];
   let words = hypothesis;
   let tried = 0;
   for (;;) {
     const alignment = align(words, reference);
-    const { best, candidates } = bestShift({ words, reference, alignment, bound }, MAX_CANDIDATES - tried);
+    const { best, candidates } = bestShift({ words, reference, alignment, distances }, MAX_CANDIDATES - tried);
     tried += candidates;
     if (tried >= MAX_CANDIDATES || !best || best.saved <= 0) return countEdits(alignment, shifted);
-    words = best.words;
+    words = swapped(words, best.swap);
     shifted.push(best.size);
   }
 }
@@ -38,11 +38,11 @@ interface ShiftProblem {
   readonly words: Int32Array;
   readonly reference: Int32Array;
   readonly alignment: Alignment;
-  readonly bound: Levenshtein;
+  readonly distances: Levenshtein;
 }
 
 interface ShiftResult {
-  readonly words: Int32Array;
+  readonly swap: Swap;
   /** Edits saved, not counting the shift itself. */
   readonly saved: number;
   readonly start: number;
@@ -51,8 +51,9 @@ interface ShiftResult {
 }
 
 /** The shift that saves most; of equal ones the longest, then the leftmost, then the one that goes furthest left. */
-function bestShift({ words, reference, alignment, bound }: ShiftProblem, limit: number) {
+function bestShift({ words, reference, alignment, distances }: ShiftProblem, limit: number) {
   const positions = positionsOf(alignment.steps, words.length, reference.length);
+  distances.load(words);
   let best: ShiftResult | undefined;
   let candidates = 0;
   for (const { start, place, size } of equalBlocks(words, reference)) {
@@ -61,10 +62,10 @@ function bestShift({ words, reference, alignment, bound }: ShiftProblem, limit: 
     if (start <= aligned && aligned < start + size) continue;
     for (const target of targets({ place, size }, positions)) {
       candidates++;
-      const moved = moveBefore(words, { start, size, target });
-      if (best && alignment.edits - bound.distance(moved) < best.saved) continue;
-      const saved = alignment.edits - align(moved, reference).edits;
-      const result = { words: moved, saved, start, size, target };
+      const swap = swapBefore(target, { start, size, H: words.length });
+      if (best && alignment.edits - distances.distanceAfter(swap) < best.saved) continue;
+      const saved = alignment.edits - align(swapped(words, swap), reference).edits;
+      const result = { swap, saved, start, size, target };
       if (!best || isBetter(result, best)) best = result;
     }
     if (candidates >= limit) break;
@@ -99,10 +100,11 @@ function targets({ place, size }: { place: number; size: number }, { alignedTo }
   return found;
 }
 
-function moveBefore(words: Int32Array, { start, size, target }: { start: number; size: number; target: number }): Int32Array {
-  if (target < start) return moveBlock(words, start, { size, target });
-  if (target > start + size) return moveBlock(words, start, { size, target: target - size });
-  return moveBlock(words, start, { size, target: Math.min(target, words.length - size) });
+function swapBefore(target: number, { start, size, H }: { start: number; size: number; H: number }): Swap {
+  if (target < start) return shiftTo(start, size, target);
+  if (target > start + size) return shiftTo(start, size, target - size);
+  // Before one of its own words: the block moves as far as that word is from the text's start.
+  return shiftTo(start, size, Math.min(target, H - size));
 }
 
 /**

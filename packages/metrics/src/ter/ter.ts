@@ -87,32 +87,31 @@ function terStyle(options: TerOptions): TerStyle {
 }
 
 function segmentRow(hypothesis: Words, references: readonly Words[], find: typeof tercomEdits): Float64Array {
-  const all = references.map((reference) => compare(hypothesis, reference, find));
-  const best = all.reduce((a, b) => (b.edits < a.edits ? b : a));
-  const referenceWords = all.reduce((sum, parts) => sum + parts.referenceWords, 0) / all.length;
-  return Float64Array.from(NAMES, (name) => (name === 'referenceWords' ? referenceWords : best[name]));
-}
-
-function compare(hypothesis: Words, reference: Words, find: typeof tercomEdits): TerParts {
-  if (!hypothesis.empty && !reference.empty) {
-    return { ...search(hypothesis.words, reference.words, find), referenceWords: reference.words.length };
-  }
-  const [words, step] = hypothesis.empty ? [reference.empty ? [] : reference.words, DELETE] : [hypothesis.words, INSERT];
-  const steps = new Uint8Array(words.length).fill(step);
-  return { ...countEdits({ edits: steps.length, steps }, []), referenceWords: hypothesis.empty ? steps.length : 0 };
-}
-
-/** Numbers the words of both texts from 0 and searches. */
-function search(hypothesis: readonly string[], reference: readonly string[], find: typeof tercomEdits): EditCounts {
   const ids = new Map<string, number>();
-  const number = (word: string) => {
-    const known = ids.get(word);
-    if (known !== undefined) return known;
-    ids.set(word, ids.size);
-    return ids.size - 1;
-  };
-  const [h, r] = [Int32Array.from(hypothesis, number), Int32Array.from(reference, number)];
-  return find(h, r, ids.size);
+  const numbers = ({ words }: Words) => Int32Array.from(words, (word) => numberOf(ids, word));
+  const hypothesisWords = numbers(hypothesis);
+  const referenceWords = references.map(numbers);
+  const all = references.map(({ empty }, i) => {
+    if (hypothesis.empty || empty) return compareEmpty(hypothesis, references[i]!);
+    return find(hypothesisWords, referenceWords[i]!, ids.size);
+  });
+  const best = all.reduce((a, b) => (b.edits < a.edits ? b : a));
+  const length = references.reduce((sum, { words, empty }) => sum + (empty ? 0 : words.length), 0) / references.length;
+  return Float64Array.from(NAMES, (name) => (name === 'referenceWords' ? length : best[name]));
+}
+
+function numberOf(ids: Map<string, number>, word: string): number {
+  const known = ids.get(word);
+  if (known !== undefined) return known;
+  ids.set(word, ids.size);
+  return ids.size - 1;
+}
+
+/** Everything is inserted or deleted where one of the two has no words. */
+function compareEmpty(hypothesis: Words, reference: Words): EditCounts {
+  const [{ words, empty }, step] = hypothesis.empty ? [reference, DELETE] : [hypothesis, INSERT];
+  const steps = new Uint8Array(empty ? 0 : words.length).fill(step);
+  return countEdits({ edits: steps.length, steps }, []);
 }
 
 function rate(edits: number, words: number): number {

@@ -1,4 +1,4 @@
-import { anySet, countEdits, DELETE, INSERT, MATCH, moveBlock, positionsOf, SUBSTITUTE, type Alignment, type EditCounts } from './edits.js';
+import { anySet, countEdits, DELETE, INSERT, MATCH, positionsOf, shiftTo, SUBSTITUTE, swapped, type Alignment, type EditCounts, type Shift } from './edits.js';
 import { Levenshtein } from './levenshtein.js';
 
 /** Paths that cost this much more than the best of the column before are given up. */
@@ -7,13 +7,6 @@ const BEAM = 20;
 const MAX_SHIFT_SIZE = 10;
 /** Words a shift may move over. */
 const MAX_SHIFT_DISTANCE = 50;
-
-/** A block of words and the word it is to stand behind (-1: the start), as positions in the hypothesis. */
-interface Shift {
-  readonly start: number;
-  readonly size: number;
-  readonly behind: number;
-}
 
 /**
  * Fewest edits and shifts that turn a hypothesis into a reference, by tercom's greedy search.
@@ -24,15 +17,16 @@ interface Shift {
  * @see Snover et al. 2006, "A study of translation edit rate with targeted human annotation"
  */
 export function tercomEdits(hypothesis: Int32Array, reference: Int32Array, vocabulary: number): EditCounts {
-  const bound = new Levenshtein(reference, vocabulary);
+  const distances = new Levenshtein(reference, vocabulary);
   const shifted: number[] = [];
   let words = hypothesis;
-  let alignment = align(words, reference);
   for (;;) {
-    const best = bestShift({ words, reference, alignment, bound });
-    if (!best) return countEdits(alignment, shifted);
-    ({ words, alignment } = best);
-    shifted.push(best.size);
+    // Nothing on a path this cheap falls out of the beam.
+    const alignment = distances.load(words) <= BEAM ? distances.alignment() : align(words, reference);
+    const shift = bestShift({ words, reference, alignment, distances });
+    if (!shift) return countEdits(alignment, shifted);
+    words = swapped(words, shift);
+    shifted.push(shift.size);
   }
 }
 
@@ -40,19 +34,13 @@ interface ShiftProblem {
   readonly words: Int32Array;
   readonly reference: Int32Array;
   readonly alignment: Alignment;
-  readonly bound: Levenshtein;
-}
-
-interface ShiftResult {
-  readonly words: Int32Array;
-  readonly alignment: Alignment;
-  readonly size: number;
+  readonly distances: Levenshtein;
 }
 
 /** The shift that saves most, counting its own cost of 1; long ones first, and of equal ones the first found. */
-function bestShift({ words, reference, alignment, bound }: ShiftProblem): ShiftResult | undefined {
+function bestShift({ words, reference, alignment, distances }: ShiftProblem): Shift | undefined {
   const candidates = findShifts(words, reference, alignment);
-  let best: ShiftResult | undefined;
+  let best: Shift | undefined;
   // Edits of the best so far, its shift included.
   let total = alignment.edits;
   for (let size = MAX_SHIFT_SIZE; size > 0; size--) {
@@ -60,13 +48,13 @@ function bestShift({ words, reference, alignment, bound }: ShiftProblem): ShiftR
       // A shift of this size can't repair more than both ends of what it moves.
       const saved = alignment.edits - total;
       if (saved > 2 * size || (best && saved === 2 * size)) return best;
-      const moved = moveBehind(words, shift);
       const allowed = best ? total - 1 : total;
-      if (bound.distance(moved) + 1 > allowed) continue;
-      const after = align(moved, reference);
-      if (after.edits + 1 > allowed) continue;
-      best = { words: moved, alignment: after, size };
-      total = after.edits + 1;
+      let edits = distances.distanceAfter(shift);
+      if (edits + 1 > allowed) continue;
+      if (edits > BEAM) edits = align(swapped(words, shift), reference).edits;
+      if (edits + 1 > allowed) continue;
+      best = shift;
+      total = edits + 1;
     }
   }
   return best;
@@ -90,7 +78,7 @@ function findShifts(words: Int32Array, reference: Int32Array, { steps }: Alignme
       for (const place of targets) {
         if (!anySet(wrongReference, place, size)) continue;
         const list = (bySize[size] ??= []);
-        for (const behind of landings(place, { start, size, alignedTo })) list.push({ start, size, behind });
+        for (const behind of landings(place, { start, size, alignedTo })) list.push(shiftBehind(behind, { start, size, H: words.length }));
       }
     }
   }
@@ -132,16 +120,21 @@ function landings(place: number, block: { start: number; size: number; alignedTo
   return found;
 }
 
-function moveBehind(words: Int32Array, { start, size, behind }: Shift): Int32Array {
+/** The shift of a block behind the word at `behind`. */
+function shiftBehind(behind: number, { start, size, H }: { start: number; size: number; H: number }): Shift {
   const end = start + size - 1;
   let target = behind + 1;
   if (behind > end) target = behind - size + 1;
   // Behind one of its own words: the block moves as far as that word is from its start.
-  else if (behind >= start) target = start + Math.min(behind - start, words.length - 1 - end);
-  return moveBlock(words, start, { size, target });
+  else if (behind >= start) target = start + Math.min(behind - start, H - 1 - end);
+  return shiftTo(start, size, target);
 }
 
+/** Larger than any cost. */
+const NEVER = 1 << 30;
+// Kept between calls, because a corpus needs them many thousand times.
 let stepTable = new Uint8Array(0);
+let columns = [new Int32Array(0), new Int32Array(0)] as const;
 
 /**
  * tercom's beam search for the edit distance: column by column over the hypothesis, cells far worse than the best
@@ -153,50 +146,61 @@ export function align(words: Int32Array, reference: Int32Array): Alignment {
   const [H, R] = [words.length, reference.length];
   const rows = R + 1;
   if (stepTable.length < rows * (H + 1)) stepTable = new Uint8Array(2 * rows * (H + 1));
+  if (columns[0].length < rows) columns = [new Int32Array(2 * rows), new Int32Array(2 * rows)];
   const table = stepTable.fill(0, 0, rows * (H + 1));
-  let column = new Int32Array(rows).fill(-1);
-  let next = new Int32Array(rows);
+  let [column, next] = columns;
+  column.fill(NEVER, 0, rows);
   column[0] = 0;
-  let best = Infinity;
+  let best = NEVER;
   let [first, end] = [0, 0];
-  for (let h = 0; h <= H; h++) {
-    next.fill(-1);
-    const limit = h < H ? best + BEAM : Infinity;
-    const word = words[h];
+  for (let h = 0; h < H; h++) {
+    next.fill(NEVER, 0, rows);
+    const limit = best === NEVER ? NEVER - 1 : best + BEAM;
+    const word = words[h]!;
     const here = h * rows;
     const there = here + rows;
-    let [nextBest, nextFirst, nextEnd] = [Infinity, -1, -1];
+    best = NEVER;
+    let nextFirst = -1;
+    let nextEnd = -1;
     for (let r = first; r <= R && r <= end; r++) {
       const cost = column[r]!;
-      if (cost < 0 || cost > limit) continue;
+      if (cost > limit) continue;
       if (nextFirst === -1) nextFirst = r;
       nextEnd = r + 1;
-      if (h < H) {
-        if (r < R) {
-          const equal = reference[r] === word;
-          const diagonal = equal ? cost : cost + 1;
-          if (next[r + 1]! < 0 || diagonal < next[r + 1]!) {
-            next[r + 1] = diagonal;
-            table[there + r + 1] = equal ? MATCH : SUBSTITUTE;
-            if (diagonal < nextBest) nextBest = diagonal;
-          }
-        }
-        if (next[r]! < 0 || next[r]! > cost + 1) {
-          next[r] = cost + 1;
-          table[there + r] = INSERT;
-        }
+      if (next[r]! > cost + 1) {
+        next[r] = cost + 1;
+        table[there + r] = INSERT;
       }
-      if (r < R && (column[r + 1]! < 0 || column[r + 1]! > cost + 1)) {
+      if (r === R) break;
+      const equal = reference[r] === word;
+      const diagonal = equal ? cost : cost + 1;
+      next[r + 1] = diagonal;
+      table[there + r + 1] = equal ? MATCH : SUBSTITUTE;
+      if (diagonal < best) best = diagonal;
+      if (column[r + 1]! > cost + 1) {
         column[r + 1] = cost + 1;
         table[here + r + 1] = DELETE;
         if (r >= end) end = r + 1;
       }
     }
-    if (h === H) break;
     [column, next] = [next, column];
-    [best, first, end] = [nextBest, nextFirst, nextEnd];
+    [first, end] = [nextFirst, nextEnd];
   }
+  finishColumn(column, { table: table.subarray(H * rows), first, end });
   return { edits: column[R]!, steps: trace(table, H, R) };
+}
+
+/** Deletions down the last column, where nothing is too bad to be followed. */
+function finishColumn(column: Int32Array, { table, first, end }: { table: Uint8Array; first: number; end: number }): void {
+  const R = table.length - 1;
+  let last = end;
+  for (let r = first; r < R && r <= last; r++) {
+    const cost = column[r]! + 1;
+    if (cost >= column[r + 1]!) continue;
+    column[r + 1] = cost;
+    table[r + 1] = DELETE;
+    if (r >= last) last = r + 1;
+  }
 }
 
 function trace(table: Uint8Array, H: number, R: number): Uint8Array {

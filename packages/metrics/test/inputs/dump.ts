@@ -1,0 +1,5 @@
+/** Prints the inputs of the goldens as JSON, for the scripts that run the reference implementations on them. */
+import { hashInputs } from './hash.js';
+import { inputs } from './index.js';
+
+process.stdout.write(JSON.stringify({ hash: hashInputs(), segments: inputs }));

@@ -1,0 +1,81 @@
+import { createRng } from '@prefix-tuning/base';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bucketSize, collate, encodePair, encodePrompt, sequenceBatches, tokenBlocks, type TokenSequence } from '../index.js';
+
+const sequence = fc
+  .array(fc.integer({ min: 1, max: 90 }), { minLength: 2, maxLength: 40 })
+  .chain((ids) => fc.record({ id: fc.string(), ids: fc.constant(ids), from: fc.integer({ min: 1, max: ids.length - 1 }) }));
+
+test('a batch holds every target once, after the tokens that come before it, and its weights share the loss out', () => {
+  fc.assert(
+    fc.property(fc.array(sequence, { minLength: 1, maxLength: 6 }), fc.constantFrom('example-sum' as const, 'token-mean' as const), (sequences, objective) => {
+      const { tensors, targets, tokens } = collate(sequences, { objective, batchSize: 6 });
+      const [B, T] = tensors.ids.shape as [number, number];
+      expect(B).toBe(6);
+      expect(tokens).toBe(sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0));
+      const expected = sequences.flatMap(({ ids, from }, b) => ids.slice(from).map((target, i) => ({ row: b * T + from + i - 1, target, before: ids[from + i - 1] })));
+      expect(targets).toBe(expected.length);
+      const weight = Math.fround(1 / (objective === 'token-mean' ? targets : sequences.length));
+      expected.forEach(({ row, target, before }, n) => {
+        expect([tensors.rows.data[n], tensors.targets.data[n], tensors.weights.data[n]]).toEqual([row, target, weight]);
+        expect(tensors.ids.data[row]).toBe(before);
+      });
+      expect([...tensors.weights.data.slice(targets)].every((value) => value === 0)).toBe(true);
+    }),
+  );
+});
+
+test('an example with nothing to predict, and too many examples, are refused', () => {
+  const good: TokenSequence = { id: 'a', ids: [1, 2], from: 1 };
+  expect(() => collate([{ ...good, from: 2 }], { objective: 'token-mean', batchSize: 1 })).toThrow(/expected a to have a token to predict/);
+  expect(() => collate([{ ...good, from: 0 }], { objective: 'token-mean', batchSize: 1 })).toThrow(/a token to predict/);
+  expect(() => collate([good, good], { objective: 'token-mean', batchSize: 1 })).toThrow(/expected 1 to 1 sequences, got 2/);
+});
+
+test('buckets are few, never too small, and waste at most a fifth beyond 32', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5000 }), (size) => {
+      const bucket = bucketSize(size);
+      expect(bucket).toBeGreaterThanOrEqual(size);
+      expect(bucketSize(bucket)).toBe(bucket);
+      if (size > 32) expect((bucket - size) / bucket).toBeLessThan(0.2);
+    }),
+  );
+  expect(new Set(Array.from({ length: 512 }, (_, i) => bucketSize(i + 1))).size).toBe(24);
+});
+
+test('an epoch holds every example once; the seed decides the order', () => {
+  const sequences = Array.from({ length: 10 }, (_, i): TokenSequence => ({ id: `e${i}`, ids: [i, i + 1], from: 1 }));
+  const source = sequenceBatches(sequences, { objective: 'token-mean', batchSize: 4 });
+  const order = (seed?: number) => [...source.epoch(seed === undefined ? undefined : createRng(seed))].map(({ ids }) => ids);
+  expect(order()).toEqual([['e0', 'e1', 'e2', 'e3'], ['e4', 'e5', 'e6', 'e7'], ['e8', 'e9']]);
+  expect(order(1)).toEqual(order(1));
+  expect(order(1)).not.toEqual(order(2));
+  expect(order(1).flat().sort()).toEqual(sequences.map(({ id }) => id));
+  expect(source.batchesPerEpoch).toBe(3);
+});
+
+test('blocks cover a text: each token but the first is predicted once', () => {
+  const tokens = Int32Array.from({ length: 23 }, (_, i) => i);
+  const blocks = tokenBlocks(tokens, 5);
+  expect(blocks.flatMap(({ ids, from }) => [...ids.slice(from)])).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  expect(blocks.every(({ ids }) => ids.length === 6)).toBe(true);
+  expect(tokenBlocks([1, 2, 3], 3)).toEqual([]);
+});
+
+const letters = { encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0)), idOf: (token: string) => ({ '<|endoftext|>': 0, '[B]': 1 })[token] };
+const pair = { id: 'x#0', source: 'ab', target: 'cd' };
+
+test('a pair is a space, the source, a space, begin, a space, the target, a space, end', () => {
+  const { ids, from, id } = encodePair(pair, letters, { begin: '[B]' });
+  expect([ids, from, id]).toEqual([[...letters.encode(' ab '), 1, ...letters.encode(' cd '), 0], 5, 'x#0']);
+  expect(encodePrompt('ab', letters, { begin: '[B]' })).toEqual([...ids].slice(0, from));
+});
+
+test('a pair that is too long is cut only when asked, and never down to no target', () => {
+  expect(() => encodePair(pair, letters, { maxLength: 8 })).toThrow(/expected x#0 to have at most 8 tokens, got 10, 5 of them before the target/);
+  expect(encodePair(pair, letters, { maxLength: 8, tooLong: 'truncate' }).ids).toEqual([...letters.encode(' ab '), 0, ...letters.encode(' cd')].slice(0, 8));
+  expect(() => encodePair(pair, letters, { maxLength: 5, tooLong: 'truncate' })).toThrow(/at most 5 tokens/);
+  expect(() => encodePair(pair, letters, { end: '</s>' })).toThrow(/<\/s> in the vocabulary/);
+});

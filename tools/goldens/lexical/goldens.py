@@ -1,0 +1,76 @@
+"""Writes the goldens of the lexical metrics; see README.md."""
+
+import argparse
+import json
+
+import references as ref
+
+# Irregular forms for ROUGE-1.5.5, in the format of WordNet's lists; ours, since its own list is not.
+EXCEPTIONS = "children child\nwent go\nbetter good\ncosts cost\ntrains train-of\nrunning run\n"
+
+SACREBLEU = {
+    "default": {},
+    "lowercase": {"lowercase": True},
+    "effective": {"effective_order": True},
+    "intl": {"tokenize": "intl"},
+    "char": {"tokenize": "char"},
+    "none": {"tokenize": "none"},
+    "unsmoothed": {"smooth_method": "none"},
+    "floor": {"smooth_method": "floor"},
+    "floor.5": {"smooth_method": "floor", "smooth_value": 0.5},
+    "add-k": {"smooth_method": "add-k"},
+    "bigrams": {"max_ngram_order": 2},
+}
+CHRF = {"chrF": {}, "chrF++": {"word_order": 2}, "lowercase": {"lowercase": True}, "whitespace": {"whitespace": True}, "eps": {"eps_smoothing": True}}
+WITH_SEGMENTS = {"default", "effective", "chrF", "chrF++"}
+
+
+def compute(data, args):
+    options = {"stemmed": ["-m"], "plain": [], "best": ["-m", "-f", "B"], "resampled": ["-m", "-r", "1000"]}
+    few = {"stemmed", "plain", "best"}
+    sacre = {name: ref.sacre(data, **settings) for name, settings in SACREBLEU.items()}
+    chrf = {name: ref.chrf(data, **settings) for name, settings in CHRF.items()}
+    for name, score in {**sacre, **chrf}.items():
+        if name not in WITH_SEGMENTS:
+            score.pop("segments", None)
+    return {
+        "mteval": ref.mteval(args.e2e_metrics, data),
+        "pymteval": ref.pymteval(args.e2e_metrics, data),
+        "multiBleu": {"mixed": ref.multi_bleu(args.multi_bleu, data), "lowercase": ref.multi_bleu(args.multi_bleu, data, "-lc")},
+        "sacrebleu": sacre,
+        "chrf": chrf,
+        "coco": ref.coco(data),
+        "rougeScore": {"stemmed": ref.google_rouge(data, True), "plain": ref.google_rouge(data, False)},
+        "rouge155": {
+            name: ref.perl_rouge(args.rouge, data, EXCEPTIONS, *flags, *(["-r", "1"] if name in few else []))
+            for name, flags in options.items()
+        },
+    }
+
+
+def rounded(value):
+    if isinstance(value, float):
+        return round(value, 9)
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    return [rounded(item) for item in value] if isinstance(value, list) else value
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", required=True, help="what packages/metrics/test/inputs/dump.ts prints")
+    parser.add_argument("--e2e-metrics", required=True, help="a checkout of tuetschek/e2e-metrics")
+    parser.add_argument("--multi-bleu", required=True, help="multi-bleu.perl")
+    parser.add_argument("--rouge", required=True, help="ROUGE-1.5.5.pl")
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args()
+    with open(args.inputs, encoding="utf-8") as file:
+        inputs = json.load(file)
+    goldens = {name: rounded(compute(data, args)) for name, data in inputs["segments"].items()}
+    with open(args.out, "w", encoding="utf-8") as file:
+        json.dump({"inputs": inputs["hash"], "exceptions": EXCEPTIONS, "goldens": goldens}, file, ensure_ascii=True, separators=(",", ":"))
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main()
