@@ -26,6 +26,8 @@ export interface ReadContext<Options> {
   readonly split: SplitName;
   readonly folder: DataFolder;
   readonly options: Options;
+  /** Computes something once per loaded dataset, such as a list of ids that lies in a file of its own. */
+  once<T>(name: string, make: () => Promise<T>): Promise<T>;
 }
 
 /** Settings of a dataset that change what it yields; plain values only, since they are part of a cache's key. */

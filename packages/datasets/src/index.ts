@@ -16,3 +16,7 @@ export { dart, dartPartitions, dartRules, type DartOptions, type DartPartition }
 export { layoutReferences, tokeniseReference, type ReferenceLayout } from './references.js';
 export { readBenchmarkXml, type BenchmarkEntry, type BenchmarkText } from './formats/benchmark-xml.js';
 export { needArray, needObject, needString, readJson, readJsonLines, type JsonLine, type JsonObject } from './formats/json.js';
+export { joinParagraphs, xsum, type XsumOptions } from './adapters/xsum.js';
+export { isInTopicSplit, readTopics, topicOf, type Topic, type TopicSplit } from './adapters/xsum-topics.js';
+export { readBbcData, type BbcArticle } from './formats/bbc-data.js';
+export { readParquet, type ParquetRecord } from './formats/parquet.js';

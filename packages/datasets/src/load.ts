@@ -54,6 +54,7 @@ export async function loadDataset(
     definition,
     folder,
     options: mergeOptions(definition, options),
+    once: memo(),
     linearise: (linearise as ((table: unknown) => string) | undefined) ?? ((table: unknown) => definition.linearise(table)),
   };
   const [train, dev, test] = splitNames.map((name) => openSplit(name, context));
@@ -75,15 +76,24 @@ interface LoadContext {
   readonly definition: DatasetDefinition<unknown, DatasetOptions>;
   readonly folder: DataFolder;
   readonly options: DatasetOptions;
+  readonly once: <T>(name: string, make: () => Promise<T>) => Promise<T>;
   readonly linearise: (table: unknown) => string;
 }
 
+function memo(): LoadContext['once'] {
+  const made = new Map<string, Promise<unknown>>();
+  return <T>(name: string, make: () => Promise<T>) => {
+    if (!made.has(name)) made.set(name, make());
+    return made.get(name) as Promise<T>;
+  };
+}
+
 function openSplit(name: SplitName, context: LoadContext): Split {
-  const { definition, folder, options, linearise } = context;
+  const { definition, folder, options, once, linearise } = context;
   const files = findFiles(definition.splits[name], folder);
   async function* records() {
     if (files.length === 0) throw noFiles(definition, folder, name);
-    for (const file of files) yield* definition.read(file, { split: name, folder, options });
+    for (const file of files) yield* definition.read(file, { split: name, folder, options, once });
   }
   async function* examples() {
     for await (const { id, table, targets, labels = {} } of records()) yield { id, source: linearise(table), targets, labels };

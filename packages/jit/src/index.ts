@@ -5,6 +5,7 @@ export { jit, type CompileEvent, type JitFunction, type JitOptions } from './jit
 export * from './ops/index.js';
 export { rules } from './rules/index.js';
 export type { AnyRule, KernelName, Rule } from './rules/rule.js';
+export type { Unsupported } from './rules/unsupported.js';
 export type { FlatFunction, PrepareOptions, Program, Runtime } from './runtime.js';
 export { eager } from './runtimes/eager.js';
 export { OnnxRuntimeError, onnxRuntime, type OnnxRuntimeModule, type OnnxRuntimeOptions } from './runtimes/onnx.js';

@@ -1,5 +1,7 @@
-import { add, matMul, mul, reshape, split, tanh, tidy, transpose, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { checkPrefixParameters, type PrefixShape, type PrefixSpec } from './spec.js';
+import { mul, reshape, split, tidy, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { expandMatrix } from './matrix.js';
+import { matrixOf, type PrefixShape, type PrefixSpec } from './spec.js';
+import type { ParameterTensors } from './tensors.js';
 
 /** The keys and values that one layer's attention finds before its own: float32 [B or 1, H, P, D]. */
 export type LayerPast = {
@@ -10,35 +12,11 @@ export type LayerPast = {
 /** One entry for each layer: the value by which a prefix enters a model. */
 export type Past = readonly LayerPast[];
 
-/** Named parameters on a TensorFlow.js backend. */
-export type ParameterTensors = Readonly<Record<string, Tensor>>;
-
-/** A linear layer with PyTorch's weight: x [N, in], weight [out, in] -> [N, out]. */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
-  return add(matMul(x as Tensor2D, weight as Tensor2D, false, true), bias);
-}
-
-/**
- * Computes the prefix's numbers: MLP(E) for a reparametrised prefix, E itself for a direct one.
- *
- * MLP(E) = W2 tanh(W1 E + b1) + b2,  E in R^{P x C},  MLP: C -> M -> 2 L H D
- *
- * @returns  float32 [P, 2 L H D]; slots ordered layer 0 key, layer 0 value, layer 1 key, ..., each [H, D]
- * @throws ShapeError  if the parameters are not those of the specification
- * @see Li & Liang 2021, section 4.3; differs from the released code in: nothing
- */
-export function prefixRows(parameters: ParameterTensors, spec: PrefixSpec): Tensor {
-  checkPrefixParameters(parameters, spec);
-  const embedding = parameters['embedding.weight']!;
-  if (spec.kind === 'direct') return embedding;
-  const hidden = tanh(linear(embedding, parameters['transform.0.weight']!, parameters['transform.0.bias']!));
-  return linear(hidden, parameters['transform.2.weight']!, parameters['transform.2.bias']!);
-}
-
 /**
  * Cuts a prefix's numbers into the keys and values of each layer.
  *
- * @param rows  float32 [P, 2 L H D], or [B, P, 2 L H D] where each row of the batch has its own
+ * @param rows  float32 [P, 2 L H D], or [B, P, 2 L H D] where each row of the batch has its own; slots ordered
+ *   layer 0 key, layer 0 value, layer 1 key, ..., each [H, D]
  * @returns  L pairs of float32 [1 or B, H, P, D]; the caller disposes them
  */
 export function splitRows(rows: Tensor, { layers, heads, headDim, length }: PrefixShape): LayerPast[] {
@@ -51,19 +29,19 @@ export function splitRows(rows: Tensor, { layers, heads, headDim, length }: Pref
 /**
  * Expands prefix parameters into the keys and values that each layer attends to.
  *
- * past[l] = split(MLP(E))[l]
+ * past[l] = split(MLP(E))[l],  E in R^{P x C},  MLP: C -> M -> 2 L H D
  *
  * Differentiable, and the same on every backend.
  *
- * @param options.dropout  float32 [B or 1, P, 2 L H D], the mask of {@link dropoutMask}; randomness is an input, so
- *   that a compiled step draws anew each time
+ * @param options.dropout  float32 [B or 1, P, 2 L H D], 0 or 1 / (1 - rate); randomness is an input, so that a
+ *   compiled step draws anew each time
  * @returns  L pairs of float32 [1 or B, H, P, D]; the caller disposes them
  * @throws ShapeError  if the parameters are not those of the specification
- * @see Li & Liang 2021, section 4.3
+ * @see Li & Liang 2021, section 4.3; differs from the released code in: nothing
  */
 export function expandPrefix(parameters: ParameterTensors, spec: PrefixSpec, options: { dropout?: Tensor } = {}): LayerPast[] {
   return tidy(() => {
-    const rows = prefixRows(parameters, spec);
+    const rows = expandMatrix(parameters, matrixOf(spec));
     return splitRows(options.dropout ? mul(rows, options.dropout) : rows, spec);
   });
 }

@@ -1,8 +1,8 @@
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { prefixRows, splitRows, type LayerPast } from './expand.js';
-import { prefixParameterShapes, type PrefixShape, type PrefixSpec } from './spec.js';
+import { splitRows, type LayerPast } from './expand.js';
+import { foldMatrix } from './matrix.js';
+import { matrixOf, type PrefixShape, type PrefixSpec } from './spec.js';
 import type { ParameterValues, Values } from './values.js';
-import { toTensors } from './tensors.js';
 
 /** A trained prefix without its network: all that is kept, P x 2 L H D numbers. */
 export interface FoldedPrefix extends PrefixShape {
@@ -17,13 +17,8 @@ export interface FoldedPrefix extends PrefixShape {
  * @see Li & Liang 2021, section 4.3
  */
 export async function foldPrefix(parameters: ParameterValues, spec: PrefixSpec): Promise<FoldedPrefix> {
-  prefixParameterShapes(spec);
   const { layers, heads, headDim, length } = spec;
-  const rows = tidy(() => prefixRows(toTensors(parameters), spec));
-  const data = Float32Array.from(await rows.data());
-  const shape = rows.shape;
-  rows.dispose();
-  return { layers, heads, headDim, length, rows: { dtype: 'float32', shape, data } };
+  return { layers, heads, headDim, length, rows: await foldMatrix(parameters, matrixOf(spec)) };
 }
 
 /** Puts a folded prefix on the active backend: L pairs of float32 [1, H, P, D]; the caller disposes them. */

@@ -1,19 +1,10 @@
-export { createPrefix, type PrefixInitialisation } from './create.js';
+export { createPrefix } from './create.js';
+export { addInfix, expandEmbeddings } from './embedding.js';
 export { PrefixFileError } from './errors.js';
-export { expandPrefix, prefixRows, splitRows, type LayerPast, type ParameterTensors, type Past } from './expand.js';
+export { expandPrefix, splitRows, type LayerPast, type Past } from './expand.js';
 export { foldedPast, foldPrefix, type FoldedPrefix } from './fold.js';
+export { checkParameterShapes, createMatrix, expandMatrix, foldMatrix, matrixShapes, matrixSize, type Initialisation, type MatrixSpec } from './matrix.js';
 export { loadPrefix, savePrefix, type FolderSource, type LoadedPrefix } from './peft/folder.js';
-export {
-  checkParameterShapes,
-  checkPrefixParameters,
-  positionSize,
-  prefixParameterShapes,
-  prefixSize,
-  type DirectSpec,
-  type PrefixShape,
-  type PrefixSize,
-  type PrefixSpec,
-  type ReparametrisedSpec,
-} from './spec.js';
-export { toTensors } from './tensors.js';
+export { matrixOf, positionSize, prefixParameterShapes, prefixSize, type DirectSpec, type PrefixShape, type PrefixSize, type PrefixSpec, type ReparametrisedSpec } from './spec.js';
+export { toTensors, type ParameterTensors } from './tensors.js';
 export { sizeOf, type ParameterValues, type Values } from './values.js';

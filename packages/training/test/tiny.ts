@@ -3,7 +3,7 @@ import { families } from '@prefix-tuning/model';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readJson, readParameters } from '../src/files.js';
-import { toTensors, type HostTensors, type Objective, type TokenSequence, type TrainableModel } from '../src/index.js';
+import { toTensors, type HostTensors, type MethodName, type Objective, type TokenSequence, type TrainableModel } from '../src/index.js';
 
 export const goldens = fileURLToPath(new URL('./goldens', import.meta.url));
 
@@ -16,6 +16,7 @@ export async function tinyGpt2(): Promise<TrainableModel> {
 
 export interface GoldenRun {
   readonly objective: Objective;
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly losses: readonly number[];
   readonly gradientNorms: readonly number[];
   readonly learningRates: readonly number[];
@@ -26,8 +27,7 @@ export interface GoldenRun {
 
 export interface Goldens {
   readonly sequences: readonly TokenSequence[];
-  readonly prefix: { readonly length: number; readonly width: number; readonly networkWidth: number };
-  readonly runs: Readonly<Record<'prefix' | 'fine-tune', GoldenRun>>;
+  readonly runs: Readonly<Record<MethodName, GoldenRun>>;
 }
 
 export const readGoldens = async (): Promise<Goldens> => JSON.parse(await readFile(`${goldens}/runs.json`, 'utf8'));

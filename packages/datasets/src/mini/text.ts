@@ -1,19 +1,20 @@
 import { createRng, type Rng } from '@prefix-tuning/base';
 import { restaurantDialogue, restaurantNotes, restaurantStory, restaurantTour } from './text-restaurants.js';
 import { entityArticle, entityNotes, entityQuiz, entityVisit } from './text-entities.js';
+import { newsReport, newsTalk, tableTalk } from './text-news.js';
 import { pick } from './pick.js';
 import { createWorld, type World } from './world.js';
 
 type Writer = (rng: Rng, world: World) => string;
 
 /** Kinds of prose; each is as likely as the others. */
-const writers: readonly Writer[] = [restaurantStory, restaurantDialogue, restaurantNotes, restaurantTour, entityArticle, entityQuiz, entityNotes, entityVisit];
+const writers: readonly Writer[] = [restaurantStory, restaurantDialogue, restaurantNotes, restaurantTour, entityArticle, entityQuiz, entityNotes, entityVisit, newsReport, newsTalk, tableTalk];
 
 /**
  * Plain prose about the whole made-up world, for pretraining a language model: a document a line.
  *
- * No document is a table with its text. Facts about restaurants are drawn anew for each document, so the tables of
- * E2E's mini files are not described here; people, places and works are the world's own.
+ * No document is a table with its text. Facts about restaurants, news and rows of tables are drawn anew for each
+ * document, so it tells nothing of the tables and articles of the mini files; people, places and works are the world's own.
  *
  * @param options.bytes  the text ends with the document that reaches this length (UTF-8)
  */

@@ -107,12 +107,12 @@ export class TraceBackend extends KernelBackend {
 
   override dispose(): void {}
 
-  unsupported(kernel: string): never {
+  unsupported(kernel: string, reason: string): never {
     const op = activeOps().at(-1);
     throw new UnsupportedKernelError(
-      `jit: kernel ${kernel}${op ? `, reached by tf.${op},` : ''} has no ONNX rule. ` +
+      `jit: kernel ${kernel}${op ? `, reached by tf.${op},` : ''} has no ONNX rule: ${reason}. ` +
         `Use other operations or run this function eagerly. (At ${callSite()})`,
-      { details: { kernel, op } },
+      { details: { kernel, op, reason } },
     );
   }
 }

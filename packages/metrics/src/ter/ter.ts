@@ -88,7 +88,7 @@ function terStyle(options: TerOptions): TerStyle {
 
 function segmentRow(hypothesis: Words, references: readonly Words[], find: typeof tercomEdits): Float64Array {
   const ids = new Map<string, number>();
-  const numbers = ({ words }: Words) => Int32Array.from(words, (word) => numberOf(ids, word));
+  const numbers = ({ words }: Words) => numberWords(words, ids);
   const hypothesisWords = numbers(hypothesis);
   const referenceWords = references.map(numbers);
   const all = references.map(({ empty }, i) => {
@@ -100,11 +100,15 @@ function segmentRow(hypothesis: Words, references: readonly Words[], find: typeo
   return Float64Array.from(NAMES, (name) => (name === 'referenceWords' ? length : best[name]));
 }
 
-function numberOf(ids: Map<string, number>, word: string): number {
-  const known = ids.get(word);
-  if (known !== undefined) return known;
-  ids.set(word, ids.size);
-  return ids.size - 1;
+/** Words as numbers from 0; new words go into `ids`. */
+function numberWords(words: readonly string[], ids: Map<string, number>): Int32Array {
+  const numbers = new Int32Array(words.length);
+  words.forEach((word, i) => {
+    let id = ids.get(word);
+    if (id === undefined) ids.set(word, (id = ids.size));
+    numbers[i] = id;
+  });
+  return numbers;
 }
 
 /** Everything is inserted or deleted where one of the two has no words. */

@@ -18,12 +18,12 @@ const MAX_SHIFT_DISTANCE = 50;
  */
 export function tercomEdits(hypothesis: Int32Array, reference: Int32Array, vocabulary: number): EditCounts {
   const distances = new Levenshtein(reference, vocabulary);
+  const certain = BEAM + countMissing(hypothesis, reference);
   const shifted: number[] = [];
   let words = hypothesis;
   for (;;) {
-    // Nothing on a path this cheap falls out of the beam.
-    const alignment = distances.load(words) <= BEAM ? distances.alignment() : align(words, reference);
-    const shift = bestShift({ words, reference, alignment, distances });
+    const alignment = distances.load(words) <= certain ? distances.alignment() : align(words, reference);
+    const shift = bestShift({ words, reference, alignment, distances, certain });
     if (!shift) return countEdits(alignment, shifted);
     words = swapped(words, shift);
     shifted.push(shift.size);
@@ -35,10 +35,22 @@ interface ShiftProblem {
   readonly reference: Int32Array;
   readonly alignment: Alignment;
   readonly distances: Levenshtein;
+  /**
+   * A distance up to which the beam cannot matter. Every word that the reference lacks costs an edit wherever it is
+   * aligned. So on a best path a cell's cost less the missing words so far never shrinks, and where it ends at no more
+   * than the beam, no cell of the path was further than that above the best of its column.
+   */
+  readonly certain: number;
+}
+
+/** Hypothesis words that the reference does not have. */
+function countMissing(hypothesis: Int32Array, reference: Int32Array): number {
+  const known = new Set(reference);
+  return hypothesis.reduce((count, word) => (known.has(word) ? count : count + 1), 0);
 }
 
 /** The shift that saves most, counting its own cost of 1; long ones first, and of equal ones the first found. */
-function bestShift({ words, reference, alignment, distances }: ShiftProblem): Shift | undefined {
+function bestShift({ words, reference, alignment, distances, certain }: ShiftProblem): Shift | undefined {
   const candidates = findShifts(words, reference, alignment);
   let best: Shift | undefined;
   // Edits of the best so far, its shift included.
@@ -51,7 +63,7 @@ function bestShift({ words, reference, alignment, distances }: ShiftProblem): Sh
       const allowed = best ? total - 1 : total;
       let edits = distances.distanceAfter(shift);
       if (edits + 1 > allowed) continue;
-      if (edits > BEAM) edits = align(swapped(words, shift), reference).edits;
+      if (edits > certain) edits = align(swapped(words, shift), reference).edits;
       if (edits + 1 > allowed) continue;
       best = shift;
       total = edits + 1;

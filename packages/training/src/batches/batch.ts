@@ -1,6 +1,7 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { hostTensor, type HostTensor } from '@prefix-tuning/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tuning } from '../methods/method.js';
 import type { TokenSequence } from './sequence.js';
 
 /**
@@ -11,6 +12,13 @@ export type Objective = 'example-sum' | 'token-mean';
 
 /** A batch as the step takes it. B rows of T tokens, padded at the end; N positions that predict a token. */
 export type BatchTensors<Leaf = Tensor> = {
+  /** The source, where it is read first. */
+  readonly source?: {
+    /** int32 [B, X], padded on the left. */
+    readonly ids: Leaf;
+    /** float32 [B, X]: 1 for a token, 0 for padding. */
+    readonly mask: Leaf;
+  };
   /** int32 [B, T] */
   readonly ids: Leaf;
   /** int32 [N], positions in the flattened [B * T] whose next token is a target. */
@@ -35,6 +43,8 @@ export interface CollateOptions {
   readonly objective: Objective;
   /** B; missing rows are filled with padding that has no weight, so that the last batch keeps the shape. */
   readonly batchSize: number;
+  /** `joined` unless given: source and target are one sequence. `split`: what is before the begin token stands apart. */
+  readonly layout?: Tuning['layout'];
 }
 
 /**
@@ -52,7 +62,7 @@ export function bucketSize(size: number): number {
  *
  * @throws ShapeError  if there are more sequences than rows, or one has no token to predict
  */
-export function collate(sequences: readonly TokenSequence[], { objective, batchSize }: CollateOptions): Batch {
+export function collate(sequences: readonly TokenSequence[], { objective, batchSize, layout = 'joined' }: CollateOptions): Batch {
   if (sequences.length === 0 || sequences.length > batchSize) {
     throw new ShapeError(`collate: expected 1 to ${batchSize} sequences, got ${sequences.length}.`);
   }
@@ -62,13 +72,15 @@ export function collate(sequences: readonly TokenSequence[], { objective, batchS
       details: { id, tokens: ids.length, from },
     });
   }
-  const width = bucketSize(Math.max(...sequences.map(({ ids }) => ids.length - 1)));
+  const read = layout === 'split' ? sequences.map(afterSource) : sequences;
+  const width = bucketSize(Math.max(...read.map(({ ids }) => ids.length - 1)));
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
-  const filled = fill(sequences, width, targets);
+  const filled = fill(read, width, targets);
   const weight = 1 / (objective === 'token-mean' ? targets : sequences.length);
   const slots = filled.rows.length;
   return {
     tensors: {
+      ...(layout === 'split' ? { source: sourceTensors(sequences, batchSize) } : {}),
       ids: hostTensor(filled.ids(batchSize), [batchSize, width], 'int32'),
       rows: hostTensor(filled.rows, [slots], 'int32'),
       targets: hostTensor(filled.targets, [slots], 'int32'),
@@ -78,6 +90,20 @@ export function collate(sequences: readonly TokenSequence[], { objective, batchS
     tokens: sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0),
     targets,
   };
+}
+
+/** The begin token and the target. */
+const afterSource = ({ id, ids, from }: TokenSequence): TokenSequence => ({ id, ids: ids.slice(from - 1), from: 1 });
+
+function sourceTensors(sequences: readonly TokenSequence[], batchSize: number) {
+  const width = bucketSize(Math.max(1, ...sequences.map(({ from }) => from - 1)));
+  const [ids, mask] = [new Int32Array(batchSize * width), new Float32Array(batchSize * width)];
+  sequences.forEach((sequence, b) => {
+    const start = (b + 1) * width - (sequence.from - 1);
+    ids.set(sequence.ids.slice(0, sequence.from - 1), start);
+    mask.fill(1, start, (b + 1) * width);
+  });
+  return { ids: hostTensor(ids, [batchSize, width], 'int32'), mask: hostTensor(mask, [batchSize, width]) };
 }
 
 function fill(sequences: readonly TokenSequence[], width: number, count: number) {

@@ -2,10 +2,10 @@ import { createRng } from '@prefix-tuning/base';
 import { eager, hostTensor, jit, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { goldenTensors, readGoldens, relativeError, tinyGpt2, type Goldens } from '../../test/tiny.js';
-import { adamw, collate, lossAndGradients, trainingStep, tune, type TrainableModel, type Tuning } from '../index.js';
+import { adamw, collate, lossAndGradients, methods, trainingStep, tune, type MethodName, type TrainableModel } from '../index.js';
 
 const runtimes: Record<string, () => Runtime> = { 'the cpu backend': () => eager('cpu'), 'ONNX Runtime': () => onnxRuntime() };
-const methods = ['prefix', 'fine-tune'] as const;
+const names = Object.keys(methods) as MethodName[];
 
 let model: TrainableModel;
 let goldens: Goldens;
@@ -13,16 +13,16 @@ beforeAll(async () => {
   [model, goldens] = await Promise.all([tinyGpt2(), readGoldens()]);
 });
 
-const start = (method: (typeof methods)[number]): Promise<Tuning> =>
-  method === 'prefix' ? tune('prefix', model, { settings: goldens.prefix, rng: createRng(1) }) : tune('fine-tune', model, { rng: createRng(1) });
+const start = (method: MethodName) => tune(method, model, { settings: goldens.runs[method].settings, rng: createRng(1) });
 
 describe.each(Object.keys(runtimes))('on %s', (name) => {
   const runtime = runtimes[name]!();
 
-  test.each(methods)('loss and every gradient of %s equal PyTorch\'s', async (method) => {
+  test.each(names)('loss and every gradient of %s equal PyTorch\'s', async (method) => {
     const { objective, losses } = goldens.runs[method];
-    const { tensors } = collate(goldens.sequences, { objective, batchSize: 4 });
-    const run = jit(lossAndGradients(model, await start(method)), { runtime });
+    const tuning = await start(method);
+    const { tensors } = collate(goldens.sequences, { objective, batchSize: 4, layout: tuning.layout });
+    const run = jit(lossAndGradients(model, tuning), { runtime });
     const { loss, gradients } = await run({ parameters: await goldenTensors(method, 'start'), batch: tensors, noise: {} });
     expect(loss.data[0]! / losses[0]!).toBeCloseTo(1, 5);
     const expected = await goldenTensors(method, 'gradient');
@@ -33,11 +33,12 @@ describe.each(Object.keys(runtimes))('on %s', (name) => {
     await run.dispose();
   });
 
-  test.each(methods)('three clipped AdamW steps of %s end where PyTorch\'s do', async (method) => {
+  test.each(names)('three clipped AdamW steps of %s end where PyTorch\'s do', async (method) => {
     const { objective, losses, gradientNorms, learningRates, clipNorm, weightDecay, epsilon } = goldens.runs[method];
-    const { tensors: batch } = collate(goldens.sequences, { objective, batchSize: 3 });
+    const tuning = await start(method);
+    const { tensors: batch } = collate(goldens.sequences, { objective, batchSize: 3, layout: tuning.layout });
     const optimiser = adamw({ weightDecay, epsilon });
-    const run = jit(trainingStep(model, await start(method), { optimiser, clipNorm }), { runtime });
+    const run = jit(trainingStep(model, tuning, { optimiser, clipNorm }), { runtime });
     let parameters = await goldenTensors(method, 'start');
     let state = optimiser.init(parameters);
     for (const [i, rate] of learningRates.entries()) {

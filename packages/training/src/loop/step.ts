@@ -1,7 +1,9 @@
+import { ConfigError } from '@prefix-tuning/base';
 import { crossEntropy } from '@prefix-tuning/jit';
-import { gather, reshape, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { ForwardInput } from '@prefix-tuning/model';
+import { add, concat, gather, ones, range, reshape, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { BatchTensors } from '../batches/batch.js';
-import type { Tuning } from '../methods/method.js';
+import type { Entry, Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
 import { clipByGlobalNorm, globalNorm } from '../optimiser/clip.js';
 import type { AdamWState, Optimiser } from '../optimiser/adamw.js';
@@ -17,10 +19,21 @@ export type LossInputs = { readonly batch: BatchTensors; readonly noise: Tensors
  */
 export function batchLoss(model: TrainableModel, tuning: Tuning, parameters: Tensors, { batch, noise }: LossInputs): Scalar {
   const entry = tuning.enter(parameters, noise);
-  const { hidden } = model.family.forward(entry.parameters, model.config, { ids: batch.ids, ...(entry.past ? { past: entry.past } : {}) });
+  const { hidden } = model.family.forward(entry.parameters, model.config, forwardInput(entry, batch));
   const width = hidden.shape[2]!;
   const predicting = gather(reshape(hidden, [-1, width]), batch.rows as never) as Tensor;
   return crossEntropy(predicting, model.family.outputWeights(entry.parameters), batch.targets, batch.weights);
+}
+
+/** A tuned model's inputs for a batch. Padding stands at the end, where causality hides it: it needs no mask. */
+function forwardInput({ past, hooks, readSource }: Entry, { ids, source }: BatchTensors): ForwardInput {
+  if ((source === undefined) !== (readSource === undefined)) {
+    throw new ConfigError(`batch: expected the method's own layout, got ${source ? 'split' : 'joined'}. Pass layout: tuning.layout where batches are made.`);
+  }
+  if (!source || !readSource) return { ids, past, hooks };
+  const [B, T] = ids.shape as [number, number];
+  const read = readSource(source);
+  return { ids, hooks, past: read.past, mask: concat([read.mask, ones([B, T])], 1), positions: add(read.next, range(0, T, 1, 'int32')) };
 }
 
 export type LossAndGradients = { readonly loss: Tensor; readonly gradients: Tensors };

@@ -1,9 +1,10 @@
-import { sizeOf, toHost } from '@prefix-tuning/jit';
+import { toHost } from '@prefix-tuning/jit';
 import { checkParameterShapes } from '@prefix-tuning/prefix';
 import { readParameters, writeJson, writeParameters } from '../files.js';
 import type { TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
+import { countOf } from './shapes.js';
 
 /** Full fine-tuning has nothing to set. */
 export type FineTuneSettings = Readonly<Record<string, never>>;
@@ -18,7 +19,7 @@ export const fineTune: TuningMethod<FineTuneSettings> = {
     checkParameterShapes(parameters, model.family.parameterShapes(model.config), `${folder}/model.safetensors`);
     return tuningOf(model, parameters);
   },
-  count: (model) => Object.values(model.family.parameterShapes(model.config)).reduce((sum, shape) => sum + sizeOf(shape), 0),
+  count: (model) => countOf(model.family.parameterShapes(model.config)),
 };
 
 function tuningOf(model: TrainableModel, parameters: HostTensors): Tuning {
@@ -26,6 +27,7 @@ function tuningOf(model: TrainableModel, parameters: HostTensors): Tuning {
     method: 'fine-tune',
     settings: {},
     parameters,
+    layout: 'joined',
     enter: (trained) => ({ parameters: trained }),
     save: async (folder, trained) => {
       await writeParameters(folder, 'model.safetensors', trained);

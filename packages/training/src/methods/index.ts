@@ -1,13 +1,23 @@
 import { ConfigError, type Rng } from '@prefix-tuning/base';
 import type { TrainableModel } from '../model.js';
+import { adapter } from './adapter.js';
+import { embeddingOnly } from './embedding-only.js';
 import { fineTune } from './fine-tune.js';
+import { fineTuneTop } from './ft-top2.js';
+import { infix } from './infix.js';
+import { lora } from './lora.js';
 import type { Tuning, TuningMethod } from './method.js';
 import { prefix } from './prefix.js';
 
 /** Every tuning method there is: one file and one row each. */
 export const methods = {
   prefix,
+  'embedding-only': embeddingOnly,
+  infix,
+  adapter,
+  lora,
   'fine-tune': fineTune,
+  'ft-top2': fineTuneTop,
 } as const;
 
 export type MethodName = keyof typeof methods;

@@ -1,6 +1,7 @@
 import type { Rng } from '@prefix-tuning/base';
-import type { HostTensor } from '@prefix-tuning/jit';
+import type { Hooks } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TrainableModel } from '../model.js';
 import type { HostTensors, Tensors } from '../tensors.js';
 
@@ -10,6 +11,30 @@ export interface Entry {
   readonly parameters: Tensors;
   /** Keys and values that every token attends to. */
   readonly past?: Past;
+  /** Computation added inside the layers. */
+  readonly hooks?: Hooks;
+  /**
+   * Reads sources on their own, before any target token: for methods that stand between the two. Sources are padded
+   * on the left.
+   */
+  readonly readSource?: (source: SourceTensors) => ReadSource;
+}
+
+/** B sources of X tokens, padded on the left. */
+export interface SourceTensors {
+  /** int32 [B, X] */
+  readonly ids: Tensor;
+  /** float32 [B, X]: 1 for a token, 0 for padding. */
+  readonly mask: Tensor;
+}
+
+/** What the tokens after a source attend to. */
+export interface ReadSource {
+  readonly past: Past;
+  /** float32 [B, S]: 1 keeps a position of the past, 0 hides it. */
+  readonly mask: Tensor;
+  /** int32 [B, 1]: the position of the first token after the source. */
+  readonly next: Tensor;
 }
 
 /** A method at work on one model: which parameters train, how they enter the forward pass, what is saved. */
@@ -19,6 +44,8 @@ export interface Tuning {
   readonly settings: Readonly<Record<string, unknown>>;
   /** What trains, as it starts (or as it was loaded). */
   readonly parameters: HostTensors;
+  /** `joined`: source and target are one sequence; `split`: the source is read first, see {@link Entry.readSource}. */
+  readonly layout: 'joined' | 'split';
   /** The entry of trained parameters: a pure, differentiable function of them; `noise` is this step's {@link Tuning.noise}. */
   enter(parameters: Tensors, noise?: Tensors): Entry;
   /** Random inputs of one training step, such as a dropout mask; none unless the method has some. */
@@ -32,13 +59,10 @@ export interface TuningMethod<Settings> {
   readonly name: string;
   /** Every setting with its default; a setting that is not here is an error. */
   readonly defaults: (model: TrainableModel) => Settings;
-  /** Starts tuning a model; settings are checked and complete. */
+  /** Starts tuning a model; settings are complete, their values unchecked. */
   create(model: TrainableModel, settings: Settings, rng: Rng): Promise<Tuning>;
   /** Reads what {@link Tuning.save} wrote. */
   load(model: TrainableModel, folder: string): Promise<Tuning>;
   /** How many numbers train, by formula. */
   count(model: TrainableModel, settings: Settings): number;
 }
-
-/** Values of any element type that are 32-bit floats, as trained parameters must be. */
-export type FloatTensor = HostTensor & { readonly dtype: 'float32'; readonly data: Float32Array };

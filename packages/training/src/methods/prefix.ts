@@ -6,8 +6,8 @@ import {
   loadPrefix,
   prefixSize,
   savePrefix,
+  type Initialisation,
   type ParameterValues,
-  type PrefixInitialisation,
   type PrefixSpec,
 } from '@prefix-tuning/prefix';
 import { attentionShape, type TrainableModel } from '../model.js';
@@ -22,7 +22,7 @@ export interface PrefixSettings {
   readonly width: number;
   /** M: 512 for table-to-text, 800 for summarization. Unused by the direct kind. */
   readonly networkWidth: number;
-  readonly initialisation: PrefixInitialisation;
+  readonly initialisation: Initialisation;
   /** Share of the prefix's numbers that a training step drops. */
   readonly dropout: number;
 }
@@ -45,9 +45,6 @@ export const prefix: TuningMethod<PrefixSettings> = {
   }),
   create: async (model, settings, rng) => {
     checkDropout(settings.dropout);
-    if (!['uniform', 'normal', 'zero'].includes(settings.initialisation)) {
-      throw new ConfigError(`prefix: expected initialisation to be uniform, normal or zero, got ${settings.initialisation}.`);
-    }
     const spec = specOf(model, settings);
     return tuningOf(model, { spec, settings: { ...settings }, parameters: createPrefix(spec, rng.fork('prefix-init'), settings.initialisation) });
   },
@@ -70,9 +67,7 @@ export const prefix: TuningMethod<PrefixSettings> = {
 function specOf(model: TrainableModel, { kind, length, width, networkWidth }: PrefixSettings): PrefixSpec {
   const { layers, heads, headDim } = attentionShape(model);
   const shape = { layers, heads, headDim, length };
-  if (kind === 'direct') return { ...shape, kind };
-  if (kind === 'reparametrised') return { ...shape, kind, width, networkWidth };
-  throw new ConfigError(`prefix: expected kind to be reparametrised or direct, got ${String(kind)}.`);
+  return kind === 'reparametrised' ? { ...shape, kind, width, networkWidth } : { ...shape, kind };
 }
 
 function tuningOf(
@@ -84,6 +79,7 @@ function tuningOf(
     method: 'prefix',
     settings,
     parameters,
+    layout: 'joined',
     enter: (trained, noise) => ({
       parameters: model.parameters,
       ...(length > 0 ? { past: expandPrefix(trained, spec, noise?.dropout ? { dropout: noise.dropout } : {}) } : {}),

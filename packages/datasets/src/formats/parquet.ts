@@ -1,0 +1,57 @@
+import { FileError } from '@prefix-tuning/base';
+import { compressors } from 'hyparquet-compressors';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type FileMetaData } from 'hyparquet';
+import { DatasetFormatError, show } from '../errors.js';
+import type { DataFile } from '../io/text.js';
+
+/** One row of a Parquet file: the columns asked for. */
+export interface ParquetRecord {
+  readonly cells: Readonly<Record<string, unknown>>;
+  /** Counted from 1. */
+  readonly row: number;
+}
+
+/** Rows decoded at a time, so that a row group of any size costs little memory. */
+const rowsAtOnce = 1000;
+
+/**
+ * Reads columns of a Parquet file row by row; memory holds one row group's pages at most.
+ *
+ * @throws DatasetFormatError  if it is no Parquet file, a column is missing, or a page cannot be decoded
+ */
+export async function* readParquet(file: DataFile, columns: readonly string[]): AsyncGenerator<ParquetRecord> {
+  const buffer = await asyncBufferFromFile(file.path).catch((error: Error) => {
+    throw new FileError(`${file.path}: expected a readable file, got ${error.message}.`, { details: { file: file.path }, cause: error });
+  });
+  const metadata = await wrap(file, 'its metadata', () => parquetMetadataAsync(buffer));
+  checkColumns(file, metadata, columns);
+  let row = 0;
+  for (const group of metadata.row_groups) {
+    const groupEnd = row + Number(group.num_rows);
+    while (row < groupEnd) {
+      const rowEnd = Math.min(groupEnd, row + rowsAtOnce);
+      const read = () => parquetReadObjects({ file: buffer, metadata, columns: [...columns], rowStart: row, rowEnd, compressors, parsers: { stringFromBytes } });
+      const rows = await wrap(file, `rows ${row + 1} to ${rowEnd}`, read);
+      if (rows.length !== rowEnd - row) throw new DatasetFormatError({ file: file.name, record: row + 1 }, `expected ${rowEnd - row} rows, got ${rows.length}. Fetch the file again.`);
+      for (const cells of rows) yield { cells, row: ++row };
+    }
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const stringFromBytes = (bytes: Uint8Array): string => decoder.decode(bytes);
+
+async function wrap<T>(file: DataFile, what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new DatasetFormatError({ file: file.name }, `expected a Parquet file, got, in ${what}: ${(error as Error).message}. Fetch the file again.`, { cause: error });
+  }
+}
+
+function checkColumns(file: DataFile, { schema }: FileMetaData, columns: readonly string[]): void {
+  const names = schema.slice(1).map(({ name }) => name);
+  const missing = columns.find((column) => !names.includes(column));
+  if (missing === undefined) return;
+  throw new DatasetFormatError({ file: file.name, field: missing }, `expected the columns ${columns.join(', ')}, got ${names.map(show).join(', ')}. Check that this is the right file.`);
+}

@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { bools, capitalised, floats, given, ints, noGrad, one, two, x23, type Case } from './case.js';
+
+const odd = given([0, -1, NaN, Infinity, -Infinity, 2], [2, 3]);
+
+export const elementwise: Case[] = [
+  ...(['abs', 'asinh', 'atan', 'ceil', 'cos', 'cosh', 'erf', 'exp', 'expm1', 'floor', 'neg', 'relu', 'relu6', 'round', 'sigmoid', 'sign', 'sin', 'sinh', 'softplus', 'square', 'tan', 'tanh', 'elu', 'selu', 'zerosLike', 'onesLike', 'step'] as const).map(
+    (op) => one(capitalised(op), tf[op] as (x: tf.Tensor) => tf.Tensor),
+  ),
+  ...(['log', 'log1p', 'sqrt', 'rsqrt', 'reciprocal'] as const).map((op) => one(capitalised(op), tf[op], floats([2, 3], 0.5, 3))),
+  ...(['acos', 'asin', 'atanh'] as const).map((op) => one(capitalised(op), tf[op], floats([2, 3], -0.9, 0.9))),
+  one('Acosh', tf.acosh, floats([2, 3], 1.1, 3)),
+  one('Round', tf.round, given([0.5, 1.5, 2.5, -0.5, -1.5, 0.4], [6]), noGrad),
+  one('IsNan', tf.isNaN, odd, noGrad),
+  one('IsInf', tf.isInf, odd, noGrad),
+  one('IsFinite', tf.isFinite, odd, noGrad),
+  one('Step', (x) => tf.step(x, 0.3), given([0, -1, NaN, 3], [4]), noGrad),
+  one('EluGrad', tf.elu, floats([8])),
+  one('LeakyRelu', (x) => tf.leakyRelu(x, 0.1)),
+  one('ClipByValue', (x) => tf.clipByValue(x, -0.5, 0.7)),
+  one('Cast', (x) => tf.cast(x, 'int32'), given([1.9, -1.9, 0, 3.2], [4]), noGrad),
+  one('Cast', (x) => tf.cast(tf.cast(x, 'bool'), 'float32'), given([1.9, -1.9, 0, 0.2], [4]), { ...noGrad, note: 'to bool' }),
+  one('Identity', (x) => tf.clone(x)),
+  one('LogicalNot', tf.logicalNot, bools([2, 3]), noGrad),
+  two('Add', tf.add),
+  two('Sub', tf.sub),
+  two('Multiply', tf.mul),
+  two('RealDiv', tf.div),
+  // TensorFlow.js's own gradients of these three forget to sum over broadcast axes, so shapes are equal here.
+  ...(['maximum', 'minimum', 'squaredDifference'] as const).map((op) =>
+    two(capitalised(op), tf[op], { inputs: [x23, floats([2, 3])] }),
+  ),
+  ...(['maximum', 'minimum', 'squaredDifference'] as const).map((op) =>
+    two(capitalised(op), tf[op], { ...noGrad, note: 'broadcast' }),
+  ),
+  two('Pow', tf.pow),
+  two('FloorDiv', tf.floorDiv, { inputs: [ints([2, 3], -9, 9), ints([3], 2, 5)], ...noGrad }),
+  two('Mod', tf.mod, { inputs: [floats([2, 3], -9, 9), floats([3], 2, 5)], ...noGrad }),
+  two('Atan2', tf.atan2, { inputs: [given([1, -1, 1, -1, 0, 0.5], [6]), given([1, 1, -1, -1, 0, 2], [6])], ...noGrad }),
+  two('Atan2', tf.atan2),
+  two('Prelu', tf.prelu, { inputs: [x23, floats([3])] }),
+  { kernel: 'AddN', fn: (...x) => tf.addN(x), inputs: [x23, floats([2, 3]), floats([2, 3])] },
+  ...(['equal', 'notEqual', 'greater', 'greaterEqual', 'less', 'lessEqual'] as const).map((op) =>
+    two(capitalised(op), tf[op], { inputs: [ints([3, 4], 0, 3), ints([4], 0, 3)], ...noGrad }),
+  ),
+  ...(['logicalAnd', 'logicalOr', 'logicalXor'] as const).map((op) =>
+    two(capitalised(op), tf[op], { inputs: [bools([3, 4]), bools([4])], ...noGrad }),
+  ),
+  { kernel: 'Select', fn: (c, a, b) => tf.where(c!, a!, b!), inputs: [bools([2, 3]), x23, floats([2, 3])], gradients: [1, 2] },
+  { kernel: 'Select', note: 'broadcast', fn: (c, a, b) => tf.where(c!, a!, b!), inputs: [bools([3]), x23, floats([2, 3])], gradients: [] },
+];

@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { bools, capitalised, floats, ints, noGrad, one, x345, type Case } from './case.js';
+
+export const reductions: Case[] = [
+  ...(['sum', 'mean', 'max', 'min'] as const).flatMap((op) => {
+    const kernel = capitalised(op);
+    const reduce = tf[op] as (x: tf.Tensor, axis?: number | number[], keep?: boolean) => tf.Tensor;
+    return [
+      one(kernel, (x) => reduce(x, [0, 2]), x345, { note: 'axes' }),
+      one(kernel, (x) => reduce(x, -1, true), x345, { note: 'keep' }),
+      one(kernel, (x) => reduce(x), floats([2, 2]), { note: 'all axes' }),
+    ];
+  }),
+  // TensorFlow.js's gradient of prod works on its chained classes only.
+  one('Prod', (x) => tf.prod(x, [0, 2]), x345, { ...noGrad, note: 'axes' }),
+  one('Prod', (x) => tf.prod(x, -1, true), x345, { ...noGrad, note: 'keep' }),
+  one('Sum', (x) => tf.sum(x, 1), ints([3, 4], -5, 5), { ...noGrad, note: 'int32' }),
+  one('All', (x) => tf.all(x, 0), bools([3, 4]), noGrad),
+  one('Any', (x) => tf.any(x, 1, true), bools([3, 4]), noGrad),
+  one('ArgMax', (x) => tf.argMax(x, 1), x345, noGrad),
+  one('ArgMin', (x) => tf.argMin(x, -1), x345, noGrad),
+  // TensorFlow.js's gradient of cumsum along an inner axis forgets to undo its transpose.
+  one('Cumsum', (x) => tf.cumsum(x, 1, true, true), x345, noGrad),
+  one('Cumsum', (x) => tf.cumsum(x, 2), x345),
+  ...[[false, false], [true, false], [false, true], [true, true]].map(([exclusive, reverse]) =>
+    one('Cumprod', (x) => tf.cumprod(x, 1, exclusive, reverse), x345, noGrad),
+  ),
+  one('Softmax', (x) => tf.softmax(x), x345),
+  one('LogSoftmax', (x) => tf.logSoftmax(x), x345),
+  { kernel: 'TopK', fn: (x) => { const { values, indices } = tf.topk(x!, 2); return [values, indices]; }, inputs: [x345], gradients: [] },
+];

@@ -1,0 +1,70 @@
+import type { Hosted, HostTensor } from '@prefix-tuning/jit';
+import type { Past } from '../families/family.js';
+
+/** Keys and values of every row in plain memory, [rows, H, capacity, D] per layer, written in place. */
+export interface Cache {
+  readonly capacity: number;
+  /** Copies the first `length` slots of one row of a program's output into a row. */
+  fill(row: number, present: Hosted<Past>, source: { row: number; length: number }): void;
+  /** Writes each row's new key and value, [rows, H, 1, D], at the row's slot; rows without a slot are left alone. */
+  append(fresh: Hosted<Past>, slots: readonly (number | undefined)[]): void;
+  /** Copies slots [begin, end) of a row to another row. */
+  copy(from: number, to: number, slots: { begin: number; end: number }): void;
+  /** A cache with more slots and the same content. */
+  grow(capacity: number): Cache;
+  /** The first rows, as a program takes them: views, not copies. */
+  rows(count: number): Hosted<Past>;
+}
+
+export interface CacheShape {
+  readonly layers: number;
+  readonly rows: number;
+  /** H */
+  readonly heads: number;
+  readonly capacity: number;
+  /** D */
+  readonly headSize: number;
+}
+
+export function createCache(shape: CacheShape): Cache {
+  const { layers, rows, heads: H, capacity, headSize: D } = shape;
+  const rowSize = H * capacity * D;
+  const stores = Array.from({ length: 2 * layers }, () => new Float32Array(rows * rowSize));
+  const flat = (past: Hosted<Past>): HostTensor[] => past.flatMap(({ key, value }) => [key, value]);
+
+  const write = (past: Hosted<Past>, source: { row: number; length: number }, target: { row: number; slot: number }) => {
+    flat(past).forEach(({ data, shape }, i) => {
+      const time = shape[2]!;
+      for (let h = 0; h < H; h++) {
+        const start = (source.row * H + h) * time * D;
+        stores[i]!.set((data as Float32Array).subarray(start, start + source.length * D), target.row * rowSize + (h * capacity + target.slot) * D);
+      }
+    });
+  };
+  const rowsOf = (count: number): Hosted<Past> => {
+    const tensor = (store: Float32Array): HostTensor => ({ dtype: 'float32', shape: [count, H, capacity, D], data: store.subarray(0, count * rowSize) });
+    return Array.from({ length: layers }, (_, l) => ({ key: tensor(stores[2 * l]!), value: tensor(stores[2 * l + 1]!) }));
+  };
+  return {
+    capacity,
+    rows: rowsOf,
+    fill: (row, present, source) => write(present, source, { row, slot: 0 }),
+    append: (fresh, slots) =>
+      slots.forEach((slot, row) => {
+        if (slot !== undefined) write(fresh, { row, length: 1 }, { row, slot });
+      }),
+    copy: (from, to, { begin, end }) => {
+      for (const store of stores) {
+        for (let h = 0; h < H; h++) {
+          const at = (row: number, slot: number) => row * rowSize + (h * capacity + slot) * D;
+          store.copyWithin(at(to, begin), at(from, begin), at(from, end));
+        }
+      }
+    },
+    grow: (more) => {
+      const grown = createCache({ ...shape, capacity: more });
+      for (let row = 0; row < rows; row++) grown.fill(row, rowsOf(rows), { row, length: capacity });
+      return grown;
+    },
+  };
+}

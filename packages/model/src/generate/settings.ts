@@ -1,0 +1,100 @@
+import { ConfigError, type OnProgress } from '@prefix-tuning/base';
+import type { Hosted, Runtime } from '@prefix-tuning/jit';
+import type { Past } from '../families/family.js';
+import type { GenerationConfig } from '../load/generation-config.js';
+
+/** What shapes the search. Each default is the checkpoint's own (generation_config.json), then Hugging Face's. */
+export interface SearchOptions {
+  readonly maxNewTokens?: number;
+  /** The end token is forbidden before so many new tokens. */
+  readonly minNewTokens?: number;
+  /** Width of the beam search; 1 is greedy. */
+  readonly beams?: number;
+  /** How many of the best sequences to return per prompt; at most `beams`. */
+  readonly returnSequences?: number;
+  /** Scores are divided by length to this power: above 0 favours long sequences. */
+  readonly lengthPenalty?: number;
+  /** true: stop at `beams` finished sequences; false: when the best running one is unlikely to win; 'never': when it can't. */
+  readonly earlyStopping?: boolean | 'never';
+  /** Tokens that are never generated. */
+  readonly forbiddenTokens?: readonly number[];
+  /** Token sequences that are never generated. */
+  readonly forbiddenSequences?: readonly (readonly number[])[];
+  /** Above 1 makes tokens that are in the prompt or the output less likely. */
+  readonly repetitionPenalty?: number;
+  /** No n tokens in a row come twice; 0 allows all. */
+  readonly noRepeatNgramSize?: number;
+  readonly forcedFirstToken?: number | undefined;
+  /** What the last token must be where `maxNewTokens` ends a sequence. */
+  readonly forcedLastToken?: number | undefined;
+  readonly endTokens?: readonly number[];
+}
+
+export interface GenerateOptions extends SearchOptions {
+  /** Keys and values that stand before every prompt, or one row per prompt. */
+  readonly prefix?: Hosted<Past>;
+  /** Prompts decoded at a time. */
+  readonly batchSize?: number;
+  readonly runtime?: Runtime;
+  readonly onProgress?: OnProgress;
+}
+
+export type SearchSettings = Required<SearchOptions>;
+
+/** One generated sequence. */
+export interface Generated {
+  /** New tokens; the end token is the last if the sequence ended by itself. */
+  readonly tokens: readonly number[];
+  /** Beam search: sum of log-probabilities over length to the length penalty. */
+  readonly score?: number;
+}
+
+/**
+ * Fills in what the options leave out.
+ *
+ * @throws ConfigError  naming the option, if a value is out of range
+ */
+export function resolveSettings(options: SearchOptions, { raw, eosTokenIds }: GenerationConfig, vocabulary: number): SearchSettings {
+  const number = (name: string, fallback: number) => (typeof raw[name] === 'number' ? raw[name] : fallback);
+  const token = (name: string) => (typeof raw[name] === 'number' ? raw[name] : undefined);
+  const stopping = raw['early_stopping'];
+  const beams = options.beams ?? number('num_beams', 1);
+  const settings: SearchSettings = {
+    maxNewTokens: options.maxNewTokens ?? number('max_new_tokens', 20),
+    minNewTokens: options.minNewTokens ?? number('min_new_tokens', 0),
+    beams,
+    returnSequences: options.returnSequences ?? number('num_return_sequences', 1),
+    lengthPenalty: options.lengthPenalty ?? number('length_penalty', 1),
+    earlyStopping: options.earlyStopping ?? (stopping === true || stopping === 'never' ? stopping : false),
+    forbiddenTokens: options.forbiddenTokens ?? [],
+    forbiddenSequences: options.forbiddenSequences ?? [],
+    repetitionPenalty: options.repetitionPenalty ?? number('repetition_penalty', 1),
+    noRepeatNgramSize: options.noRepeatNgramSize ?? number('no_repeat_ngram_size', 0),
+    forcedFirstToken: options.forcedFirstToken ?? token('forced_bos_token_id'),
+    forcedLastToken: options.forcedLastToken ?? token('forced_eos_token_id'),
+    endTokens: options.endTokens ?? eosTokenIds,
+  };
+  check(settings, vocabulary);
+  return settings;
+}
+
+function check(settings: SearchSettings, vocabulary: number): void {
+  const need = (ok: boolean, field: keyof SearchSettings, expected: string) => {
+    if (ok) return;
+    throw new ConfigError(`generate: ${field}: expected ${expected}, got ${JSON.stringify(settings[field])}. Correct the option.`, {
+      details: { field, value: settings[field] },
+    });
+  };
+  const count = (n: number, least: number) => Number.isInteger(n) && n >= least;
+  const isToken = (id: number) => count(id, 0) && id < vocabulary;
+  need(count(settings.maxNewTokens, 1), 'maxNewTokens', 'an integer of at least 1');
+  need(count(settings.minNewTokens, 0) && settings.minNewTokens <= settings.maxNewTokens, 'minNewTokens', `0 to maxNewTokens = ${settings.maxNewTokens}`);
+  need(count(settings.beams, 1), 'beams', 'an integer of at least 1');
+  need(count(settings.returnSequences, 1) && settings.returnSequences <= settings.beams, 'returnSequences', `1 to beams = ${settings.beams}`);
+  need(Number.isFinite(settings.lengthPenalty), 'lengthPenalty', 'a number');
+  need(settings.repetitionPenalty > 0, 'repetitionPenalty', 'a number above 0');
+  need(count(settings.noRepeatNgramSize, 0), 'noRepeatNgramSize', 'an integer of at least 0');
+  need(settings.forbiddenTokens.every(isToken), 'forbiddenTokens', `ids below ${vocabulary}`);
+  need(settings.forbiddenSequences.every((ids) => ids.length > 0 && ids.every(isToken)), 'forbiddenSequences', `lists of ids below ${vocabulary}`);
+  need(settings.endTokens.every(isToken), 'endTokens', `ids below ${vocabulary}`);
+}

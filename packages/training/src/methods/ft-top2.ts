@@ -1,0 +1,55 @@
+import { ConfigError } from '@prefix-tuning/base';
+import { toHost } from '@prefix-tuning/jit';
+import type { TrainableModel } from '../model.js';
+import { mapTensors, type HostTensors } from '../tensors.js';
+import type { Tuning, TuningMethod } from './method.js';
+import { loadTuned, saveTuned } from './saved.js';
+import { countOf, type Shapes } from './shapes.js';
+
+export interface TopLayersSettings {
+  /** How many layers train, from the top; 2 in the paper. */
+  readonly layers: number;
+  /** Whether the final layer norm and the token embedding, which is the output layer, train too, as in the released code. */
+  readonly output: boolean;
+}
+
+/**
+ * FT-TOP2: the top layers train. What is kept are their weights.
+ *
+ * @see Li & Liang 2021, section 5.2; the text speaks of the layers alone, which is `output: false`
+ */
+export const fineTuneTop: TuningMethod<TopLayersSettings> = {
+  name: 'ft-top2',
+  defaults: () => ({ layers: 2, output: true }),
+  create: async (model, settings) => tuningOf(model, settings, mapTensors(trainedShapes(model, settings), (_, name) => toHost(model.parameters[name]!))),
+  load: async (model, folder) => {
+    const { settings, parameters } = await loadTuned<TopLayersSettings>(folder, { method: 'ft-top2', shapes: (s) => trainedShapes(model, s) });
+    return tuningOf(model, settings, parameters);
+  },
+  count: (model, settings) => countOf(trainedShapes(model, settings)),
+};
+
+function trainedShapes(model: TrainableModel, { layers, output }: TopLayersSettings): Shapes {
+  const all = model.config.layers;
+  if (!Number.isInteger(layers) || layers < 1 || layers > all) {
+    throw new ConfigError(`ft-top2: expected layers to be a whole number from 1 to ${all}, got ${layers}.`, { details: { layers } });
+  }
+  const outside = ['ln_f.weight', 'ln_f.bias', 'wte.weight'];
+  const trains = (name: string) => {
+    const layer = /^h\.(\d+)\./.exec(name)?.[1];
+    return layer === undefined ? output && outside.includes(name) : Number(layer) >= all - layers;
+  };
+  return Object.fromEntries(Object.entries(model.family.parameterShapes(model.config)).filter(([name]) => trains(name)));
+}
+
+function tuningOf(model: TrainableModel, { layers, output }: TopLayersSettings, parameters: HostTensors): Tuning {
+  const settings = { layers, output };
+  return {
+    method: 'ft-top2',
+    settings,
+    parameters,
+    layout: 'joined',
+    enter: (trained) => ({ parameters: { ...model.parameters, ...trained } }),
+    save: (folder, trained) => saveTuned(folder, { method: 'ft-top2', settings, parameters: trained }),
+  };
+}

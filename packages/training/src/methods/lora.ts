@@ -1,0 +1,113 @@
+import { ConfigError, type Rng } from '@prefix-tuning/base';
+import { hostTensor, sizeOf, type HostTensor } from '@prefix-tuning/jit';
+import { checkParameterShapes } from '@prefix-tuning/prefix';
+import { add, matMul, mul, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { readJson, readParameters, writeJson, writeParameters } from '../files.js';
+import type { TrainableModel } from '../model.js';
+import { mapTensors, type HostTensors, type Tensors } from '../tensors.js';
+import type { Tuning, TuningMethod } from './method.js';
+import { checkWhole, countOf, type Shapes } from './shapes.js';
+
+export interface LoraSettings {
+  /** r */
+  readonly rank: number;
+  /** The product is scaled by alpha / r. */
+  readonly alpha: number;
+  /** Last parts of the names of the linear maps that get one; PEFT's choice for GPT-2 is `c_attn`. */
+  readonly targets: readonly string[];
+}
+
+/**
+ * LoRA: beside chosen linear maps stands a product of two thin matrices; the model is frozen.
+ *
+ * y = W x + (alpha / r) B A x,  A in R^{r x in}, uniform as PyTorch's Linear;  B in R^{out x r}, 0
+ *
+ * What is kept is a folder that PEFT loads.
+ *
+ * @see Hu et al. 2022, section 4.1; PEFT's lora.Linear
+ */
+export const lora: TuningMethod<LoraSettings> = {
+  name: 'lora',
+  defaults: () => ({ rank: 8, alpha: 16, targets: ['c_attn'] }),
+  create: async (model, settings, rng) =>
+    tuningOf(model, settings, mapTensors(shapesOf(model, settings), (shape, name) => initial(name, shape, rng.fork(name)))),
+  load: async (model, folder) => {
+    const settings = await readConfig(`${folder}/adapter_config.json`);
+    const stored = await readParameters(`${folder}/adapter_model.safetensors`);
+    const parameters = Object.fromEntries(Object.entries(stored).map(([name, value]) => [name.replace(peftPrefix, ''), value]));
+    checkParameterShapes(parameters, shapesOf(model, settings), `${folder}/adapter_model.safetensors`);
+    return tuningOf(model, settings, parameters);
+  },
+  count: (model, settings) => countOf(shapesOf(model, settings)),
+};
+
+const peftPrefix = 'base_model.model.transformer.';
+
+/** The linear maps that end in a target, with the shape [in, out] of their weight. */
+function shapesOf(model: TrainableModel, { rank, targets }: LoraSettings): Shapes {
+  checkWhole('lora', { rank });
+  const shapes: Record<string, readonly number[]> = {};
+  for (const [name, shape] of Object.entries(model.family.parameterShapes(model.config))) {
+    const path = name.replace(/\.weight$/, '');
+    if (shape.length !== 2 || !targets.some((target) => path === target || path.endsWith(`.${target}`))) continue;
+    shapes[`${path}.lora_A.weight`] = [rank, shape[0]!];
+    shapes[`${path}.lora_B.weight`] = [shape[1]!, rank];
+  }
+  if (Object.keys(shapes).length > 0) return shapes;
+  throw new ConfigError(`lora: expected targets among the model's linear maps, got ${targets.join(', ') || 'none'}. For GPT-2: c_attn, c_fc, c_proj.`, {
+    details: { targets },
+  });
+}
+
+function initial(name: string, shape: readonly number[], { uniform }: Rng): HostTensor {
+  if (name.endsWith('lora_B.weight')) return hostTensor(undefined, shape);
+  const bound = 1 / Math.sqrt(shape[1]!);
+  return hostTensor(Float32Array.from({ length: sizeOf(shape) }, () => bound * (2 * uniform() - 1)), shape);
+}
+
+function product(p: Tensors, name: string, { input, output, scale }: { input: Tensor; output: Tensor; scale: number }): Tensor {
+  const [A, B] = [p[`${name}.lora_A.weight`] as Tensor2D | undefined, p[`${name}.lora_B.weight`] as Tensor2D];
+  if (!A) return output;
+  const x = reshape(input, [-1, input.shape[2]!]) as Tensor2D;
+  return add(output, reshape(mul(matMul(matMul(x, A, false, true) as Tensor2D, B, false, true), scale), output.shape));
+}
+
+function tuningOf(model: TrainableModel, { rank, alpha, targets }: LoraSettings, parameters: HostTensors): Tuning {
+  const settings = { rank, alpha, targets };
+  const scale = alpha / rank;
+  return {
+    method: 'lora',
+    settings,
+    parameters,
+    layout: 'joined',
+    enter: (trained) => ({
+      parameters: model.parameters,
+      hooks: { linear: (name, input, output) => product(trained, name, { input, output, scale }) },
+    }),
+    save: async (folder, trained) => {
+      const stored = Object.fromEntries(Object.entries(trained).map(([name, value]) => [`${peftPrefix}${name}`, value]));
+      await writeParameters(folder, 'adapter_model.safetensors', stored);
+      await writeJson(folder, 'adapter_config.json', peftConfig(settings));
+    },
+  };
+}
+
+const peftConfig = ({ rank, alpha, targets }: LoraSettings) => ({
+  peft_type: 'LORA',
+  task_type: 'CAUSAL_LM',
+  base_model_name_or_path: null,
+  r: rank,
+  lora_alpha: alpha,
+  lora_dropout: 0,
+  target_modules: targets,
+  fan_in_fan_out: true,
+  bias: 'none',
+  inference_mode: true,
+});
+
+async function readConfig(file: string): Promise<LoraSettings> {
+  const { peft_type, r, lora_alpha, target_modules } = await readJson(file);
+  const good = peft_type === 'LORA' && typeof r === 'number' && typeof lora_alpha === 'number' && Array.isArray(target_modules);
+  if (!good) throw new ConfigError(`${file}: expected PEFT's LORA with r, lora_alpha and a list of target_modules, got others.`, { details: { file } });
+  return { rank: r, alpha: lora_alpha, targets: target_modules as string[] };
+}

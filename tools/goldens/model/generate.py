@@ -1,0 +1,56 @@
+"""What transformers' generate gives for every family's tiny checkpoint: prompts x settings, token for token.
+
+Each prompt is generated alone, so that no padding has a say. usage: generate.py FAMILY
+"""
+import sys
+
+import torch
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+
+from common import PACKAGE, save_json
+
+COMMON = [
+    {"max_new_tokens": 12},
+    {"max_new_tokens": 10, "min_new_tokens": 4, "repetition_penalty": 1.3, "suppress_tokens": [5, 17, 99]},
+    {"max_new_tokens": 12, "num_beams": 5, "num_return_sequences": 3},
+    {"max_new_tokens": 12, "num_beams": 4, "num_return_sequences": 4, "length_penalty": 0.3, "early_stopping": True},
+    {"max_new_tokens": 12, "num_beams": 3, "length_penalty": 2.0, "early_stopping": "never", "min_new_tokens": 5},
+    {"max_new_tokens": 14, "num_beams": 4, "no_repeat_ngram_size": 2, "bad_words_ids": [[7], [3, 4], [200, 13, 14]]},
+    {"max_new_tokens": 8, "num_beams": 3, "repetition_penalty": 1.5, "forced_eos_token_id": 0, "length_penalty": -1.0},
+    {"max_new_tokens": 9, "num_beams": 2, "forced_bos_token_id": 11, "suppress_tokens": [1, 2, 3], "early_stopping": True},
+]
+
+
+def prompts(count, vocabulary, seed):
+    generator = torch.Generator().manual_seed(seed)
+    lengths = torch.randint(1, 14, (count,), generator=generator)
+    return [torch.randint(1, vocabulary, (int(n),), generator=generator).tolist() for n in lengths]
+
+
+def generate(model, prompt, settings):
+    settings = {"num_beams": 1, "do_sample": False, "length_penalty": 1.0, "early_stopping": False, **settings}
+    out = model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt)), pad_token_id=0,
+                         return_dict_in_generate=True, output_scores=True, **settings)
+    start = 1 if model.config.is_encoder_decoder else len(prompt)
+    rows = []
+    for row in out.sequences[:, start:].tolist():
+        end = next((i + 1 for i, token in enumerate(row) if token in END), len(row))
+        rows.append(row[:end])
+    scores = [round(s, 5) for s in out.sequences_scores.tolist()] if settings["num_beams"] > 1 else None
+    return {"tokens": rows, "scores": scores}
+
+
+END = {0}
+
+
+def main(family):
+    kind = AutoModelForSeq2SeqLM if family == "bart" else AutoModelForCausalLM
+    model = kind.from_pretrained(PACKAGE / "fixtures" / family).eval()
+    rows = prompts(200, model.config.vocab_size, seed=3)
+    with torch.no_grad():
+        cases = [{"settings": s, "results": [generate(model, p, s) for p in rows]} for s in COMMON]
+    save_json(f"generate-{family}", {"prompts": rows, "cases": cases})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
