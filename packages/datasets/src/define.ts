@@ -49,6 +49,8 @@ export interface DatasetDefinition<Table, Options extends DatasetOptions> {
   readonly splits: Readonly<Record<SplitName, readonly string[]>>;
   /** Yields the records of one file, one at a time; a split of several files is read in natural order. */
   read(file: DataFile, context: ReadContext<Options>): AsyncIterable<DataRecord<Table>>;
+  /** Raise it when the reader yields something else than before, so that no old cache is used. */
+  readonly revision?: number;
   /** The text a model reads for a table. A caller can give another one. */
   linearise(table: Table): string;
   /** Names of a table's fields (slots, properties), for the statistics. */

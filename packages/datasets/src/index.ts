@@ -20,3 +20,6 @@ export { joinParagraphs, xsum, type XsumOptions } from './adapters/xsum.js';
 export { isInTopicSplit, readTopics, topicOf, type Topic, type TopicSplit } from './adapters/xsum-topics.js';
 export { readBbcData, type BbcArticle } from './formats/bbc-data.js';
 export { readParquet, type ParquetRecord } from './formats/parquet.js';
+export { defaultCache, DownloadError, fetchDataset, type FetchOptions } from './download.js';
+export { formatManifest, lowDataSeeds, lowDataSizes, restoreSample, sampleLowData, type LowDataSample, type SampleManifest, type SampleOptions } from './sample.js';
+export { countWords, datasetStatistics, type DatasetStatistics, type SplitStatistics } from './statistics.js';

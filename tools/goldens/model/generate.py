@@ -1,6 +1,6 @@
 """What transformers' generate gives for every family's tiny checkpoint: prompts x settings, token for token.
 
-Each prompt is generated alone, so that no padding has a say. usage: generate.py FAMILY
+Prompts are batched by length, so that no padding has a say. usage: generate.py FAMILY
 """
 import sys
 
@@ -17,8 +17,10 @@ COMMON = [
     {"max_new_tokens": 12, "num_beams": 3, "length_penalty": 2.0, "early_stopping": "never", "min_new_tokens": 5},
     {"max_new_tokens": 14, "num_beams": 4, "no_repeat_ngram_size": 2, "bad_words_ids": [[7], [3, 4], [200, 13, 14]]},
     {"max_new_tokens": 8, "num_beams": 3, "repetition_penalty": 1.5, "forced_eos_token_id": 0, "length_penalty": -1.0},
-    {"max_new_tokens": 9, "num_beams": 2, "forced_bos_token_id": 11, "suppress_tokens": [1, 2, 3], "early_stopping": True},
+    {"max_new_tokens": 9, "num_beams": 2, "num_return_sequences": 2, "suppress_tokens": [1, 2, 3], "length_penalty": 0.0},
 ]
+# End tokens that the random models do choose, so that sequences end at many lengths.
+END = {"gpt2": [0, 346, 98, 334]}
 
 
 def prompts(count, vocabulary, seed):
@@ -27,29 +29,35 @@ def prompts(count, vocabulary, seed):
     return [torch.randint(1, vocabulary, (int(n),), generator=generator).tolist() for n in lengths]
 
 
-def generate(model, prompt, settings):
-    settings = {"num_beams": 1, "do_sample": False, "length_penalty": 1.0, "early_stopping": False, **settings}
-    out = model.generate(torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt)), pad_token_id=0,
+def generate(model, rows, settings, end):
+    """Results for prompts of one length."""
+    settings = {"num_beams": 1, "do_sample": False, "length_penalty": 1.0, "early_stopping": False, "eos_token_id": end, **settings}
+    out = model.generate(torch.tensor(rows), attention_mask=torch.ones(len(rows), len(rows[0])), pad_token_id=0,
                          return_dict_in_generate=True, output_scores=True, **settings)
-    start = 1 if model.config.is_encoder_decoder else len(prompt)
-    rows = []
-    for row in out.sequences[:, start:].tolist():
-        end = next((i + 1 for i, token in enumerate(row) if token in END), len(row))
-        rows.append(row[:end])
+    start = 1 if model.config.is_encoder_decoder else len(rows[0])
+    count = settings.get("num_return_sequences", 1)
+    tokens = [row[: next((i + 1 for i, token in enumerate(row) if token in end), len(row))] for row in out.sequences[:, start:].tolist()]
     scores = [round(s, 5) for s in out.sequences_scores.tolist()] if settings["num_beams"] > 1 else None
-    return {"tokens": rows, "scores": scores}
+    return [{"tokens": tokens[i : i + count], "scores": scores and scores[i : i + count]} for i in range(0, len(tokens), count)]
 
 
-END = {0}
+def generate_all(model, rows, settings, end):
+    results = [None] * len(rows)
+    for length in sorted({len(row) for row in rows}):
+        group = [i for i, row in enumerate(rows) if len(row) == length]
+        for i, result in zip(group, generate(model, [rows[i] for i in group], settings, end), strict=True):
+            results[i] = result
+    return results
 
 
 def main(family):
     kind = AutoModelForSeq2SeqLM if family == "bart" else AutoModelForCausalLM
     model = kind.from_pretrained(PACKAGE / "fixtures" / family).eval()
+    torch.set_num_threads(1)
     rows = prompts(200, model.config.vocab_size, seed=3)
     with torch.no_grad():
-        cases = [{"settings": s, "results": [generate(model, p, s) for p in rows]} for s in COMMON]
-    save_json(f"generate-{family}", {"prompts": rows, "cases": cases})
+        cases = [{"settings": s, "results": generate_all(model, rows, s, END[family])} for s in COMMON]
+    save_json(f"generate-{family}", {"end": END[family], "prompts": rows, "cases": cases})
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import { readBenchmarkXml } from '../formats/benchmark-xml.js';
 import { needArray, needObject, needString, readJson } from '../formats/json.js';
 import type { DataFile } from '../io/text.js';
 import { colon, linearisation, type LineariseRules, type Triple } from '../linearise.js';
+import { dartDownloads } from '../downloads/dart.js';
 import { dartMini } from '../mini/dart.js';
 
 /** The four ways DART's texts came about, and the annotation sources that each holds (Nan et al. 2021, section 2). */
@@ -46,6 +47,7 @@ export const dart = defineDataset<readonly Triple[], DartOptions>({
   read: readDart,
   linearise: linearisation(dartRules),
   fields: (table) => table.map(({ property }) => property),
+  downloads: dartDownloads,
   mini: dartMini,
 });
 

@@ -5,6 +5,7 @@ import { readCsv } from '../formats/csv.js';
 import { readLines } from '../io/lines.js';
 import type { DataFile } from '../io/text.js';
 import { colon, linearisation, type LineariseRules } from '../linearise.js';
+import { e2eDownloads } from '../downloads/e2e.js';
 import { e2eMini } from '../mini/e2e.js';
 
 /** One slot of a meaning representation: `eatType[coffee shop]`. */
@@ -53,6 +54,7 @@ export const e2e = defineDataset<readonly Slot[], E2eOptions>({
   read: readE2e,
   linearise: linearisation(e2eRules),
   fields: (table) => table.map(({ slot }) => slot),
+  downloads: e2eDownloads,
   mini: e2eMini,
 });
 

@@ -5,6 +5,7 @@ import { readBenchmarkXml, type BenchmarkEntry } from '../formats/benchmark-xml.
 import { readWebnlgJson } from '../formats/webnlg-json.js';
 import type { DataFile } from '../io/text.js';
 import { colon, linearisation, type LineariseRules, type Triple } from '../linearise.js';
+import { webnlgDownloads } from '../downloads/webnlg.js';
 import { webnlgMini } from '../mini/webnlg.js';
 
 export type WebnlgOptions = {
@@ -58,6 +59,7 @@ export const webnlg = defineDataset<readonly Triple[], WebnlgOptions>({
   linearise: linearisation(webnlgRules),
   fields: (table) => table.map(({ property }) => property),
   slices: { seen: ({ seen }) => seen === 'yes', unseen: ({ seen }) => seen === 'no' },
+  downloads: webnlgDownloads,
   mini: webnlgMini,
 });
 

@@ -6,6 +6,7 @@ import { needArray, needObject, needString, readJson, readJsonLines } from '../f
 import { readParquet } from '../formats/parquet.js';
 import { readLines, type Line } from '../io/lines.js';
 import type { DataFile } from '../io/text.js';
+import { xsumDownloads } from '../downloads/xsum.js';
 import { xsumMini } from '../mini/xsum.js';
 import { isInTopicSplit, readTopics, topicOf, type Topic, type TopicSplit } from './xsum-topics.js';
 
@@ -44,6 +45,7 @@ export const xsum = defineDataset<string, XsumOptions>({
   read: readXsum,
   linearise: joinParagraphs,
   slices: { news: ({ topic }) => topic === 'news', sport: ({ topic }) => topic === 'sport' },
+  downloads: xsumDownloads,
   mini: xsumMini,
 });
 

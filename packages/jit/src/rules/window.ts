@@ -1,4 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs-core';
+import type { backend_util } from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Attribute, Value } from '../graph/graph.js';
 import { transpose } from './emit.js';

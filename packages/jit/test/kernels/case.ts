@@ -23,6 +23,11 @@ const filled = <A>(ArrayType: { from(of: { length: number }, map: () => number):
 export const floats = (shape: number[], low = -2, high = 2) => hostTensor(filled(Float32Array, shape, () => low + (high - low) * rng.uniform()), shape);
 export const ints = (shape: number[], low: number, high: number) =>
   hostTensor(filled(Int32Array, shape, () => low + rng.integer(high - low)), shape, 'int32');
+/** Different numbers at least 0.05 apart in random order, so that which is the largest is never close. */
+export const distinct = (shape: number[]) => {
+  const values = Array.from({ length: sizeOf(shape) }, (_, i) => [rng.uniform(), (i - sizeOf(shape) / 2) / 20] as const);
+  return hostTensor(values.sort(([a], [b]) => a - b).map(([, value]) => value), shape);
+};
 export const bools = (shape: number[]) => hostTensor(ints(shape, 0, 2).data, shape, 'bool');
 export const given = (values: number[], shape: number[], dtype: 'float32' | 'int32' = 'float32') => hostTensor(values, shape, dtype);
 

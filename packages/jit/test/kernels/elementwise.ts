@@ -4,11 +4,13 @@ import { bools, capitalised, floats, given, ints, noGrad, one, two, x23, type Ca
 const odd = given([0, -1, NaN, Infinity, -Infinity, 2], [2, 3]);
 
 export const elementwise: Case[] = [
-  ...(['abs', 'asinh', 'atan', 'ceil', 'cos', 'cosh', 'erf', 'exp', 'expm1', 'floor', 'neg', 'relu', 'relu6', 'round', 'sigmoid', 'sign', 'sin', 'sinh', 'softplus', 'square', 'tan', 'tanh', 'elu', 'selu', 'zerosLike', 'onesLike', 'step'] as const).map(
+  ...(['abs', 'asinh', 'atan', 'cos', 'cosh', 'erf', 'exp', 'expm1', 'neg', 'relu', 'relu6', 'round', 'sigmoid', 'sign', 'sin', 'sinh', 'softplus', 'square', 'tan', 'tanh', 'elu', 'selu', 'zerosLike', 'onesLike', 'step'] as const).map(
     (op) => one(capitalised(op), tf[op] as (x: tf.Tensor) => tf.Tensor),
   ),
   ...(['log', 'log1p', 'sqrt', 'rsqrt', 'reciprocal'] as const).map((op) => one(capitalised(op), tf[op], floats([2, 3], 0.5, 3))),
   ...(['acos', 'asin', 'atanh'] as const).map((op) => one(capitalised(op), tf[op], floats([2, 3], -0.9, 0.9))),
+  one('Ceil', tf.ceil, given([-1.6, -0.3, 0, 0.4, 1.2, 2.9], [6]), noGrad),
+  one('Floor', tf.floor, given([-1.6, -0.3, 0, 0.4, 1.2, 2.9], [6]), noGrad),
   one('Acosh', tf.acosh, floats([2, 3], 1.1, 3)),
   one('Round', tf.round, given([0.5, 1.5, 2.5, -0.5, -1.5, 0.4], [6]), noGrad),
   one('IsNan', tf.isNaN, odd, noGrad),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { floats, type Case, type Fn } from './case.js';
+import { distinct, floats, type Case, type Fn } from './case.js';
 
 type Pad = 'same' | 'valid' | [[number, number], [number, number], [number, number], [number, number]];
 
@@ -14,7 +14,7 @@ const geometries: readonly (readonly [string, Pad, number])[] = [
 const paddedAverage = { gradientNotOnCpu: 'it divides by the full window where the window holds padding' };
 
 const pool2d = geometries.flatMap(([note, pad, strides]): Case[] => [
-  { kernel: 'MaxPool', note, fn: (x) => tf.maxPool(x as tf.Tensor4D, [3, 2], strides, pad), inputs: [floats([2, 6, 5, 3])] },
+  { kernel: 'MaxPool', note, fn: (x) => tf.maxPool(x as tf.Tensor4D, [3, 2], strides, pad), inputs: [distinct([2, 6, 5, 3])] },
   {
     kernel: 'AvgPool',
     note,
@@ -24,7 +24,7 @@ const pool2d = geometries.flatMap(([note, pad, strides]): Case[] => [
   },
 ]);
 const pool3d = (['valid', 'same'] as const).flatMap((pad): Case[] => [
-  { kernel: 'MaxPool3D', note: pad, fn: (x) => tf.maxPool3d(x as tf.Tensor5D, 2, 2, pad), inputs: [floats([1, 3, 4, 5, 2])] },
+  { kernel: 'MaxPool3D', note: pad, fn: (x) => tf.maxPool3d(x as tf.Tensor5D, 2, 2, pad), inputs: [distinct([1, 3, 4, 5, 2])] },
   {
     kernel: 'AvgPool3D',
     note: pad,

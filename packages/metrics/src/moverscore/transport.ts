@@ -1,11 +1,11 @@
 import { MetricInputError } from '../metric.js';
-import { createTree, type Tree } from './tree.js';
+import { createTree, eachArc, pivot, reducedCost, type Tree } from './tree.js';
 
 /** A transportation problem: move `supply` onto `demand` at least cost. */
 export interface TransportProblem {
-  /** Masses >= 0, [n]. */
+  /** Masses of at least 0, [n]. */
   readonly supply: ArrayLike<number>;
-  /** Masses >= 0, [m]; the same total as `supply`. */
+  /** Masses of at least 0, [m]; the same total as `supply`. */
   readonly demand: ArrayLike<number>;
   /** Finite costs, [n, m], row-major. */
   readonly cost: ArrayLike<number>;
@@ -20,56 +20,51 @@ export interface TransportPlan {
   readonly demandPrice: Float64Array;
 }
 
-/** Totals may differ by rounding: this share of the total at most. */
+/** Totals may differ by rounding: by this share of them at most. */
 const BALANCE = 1e-9;
 /** A reduced cost counts as negative below this share of the largest cost. */
 const EPSILON = 1e-11;
 
 /**
- * Solves the transportation problem exactly, by the network simplex method.
+ * Solves the transportation problem exactly, by the network simplex method on a strongly feasible spanning tree.
  *
- * The basis is a spanning tree over supplies, demands and a root, strongly feasible throughout (Cunningham 1976), so the
- * method ends; arcs are priced in blocks of about sqrt(n m), as in LEMON (Kovacs 2015) and POT. Where the totals differ by
- * rounding, the demand is scaled to the supply.
+ * Arcs are priced in blocks of about sqrt(n m), as in LEMON (Kovacs 2015) and POT. Where the totals differ by rounding, the
+ * demand is scaled to the supply.
  *
  * @throws MetricInputError  if the shapes disagree, a mass is negative or not finite, a cost is not finite, or the totals differ
  */
 export function solveTransport(problem: TransportProblem): TransportPlan {
   checkProblem(problem);
   const { supply, demand, cost } = problem;
-  const n = supply.length;
   const m = demand.length;
-  // Nodes without mass would make the first tree degenerate; they take no part, and get their price at the end.
-  const rows = positive(supply);
-  const columns = positive(demand);
-  const flow = new Float64Array(n * m);
-  const supplyPrice = new Float64Array(n);
+  const flow = new Float64Array(supply.length * m);
+  const supplyPrice = new Float64Array(supply.length);
   const demandPrice = new Float64Array(m);
-  if (rows.length > 0 && columns.length > 0) {
-    const scale = total(supply) / total(demand);
-    const dense = new Float64Array(rows.length * columns.length);
-    rows.forEach((i, a) => columns.forEach((j, b) => (dense[a * columns.length + b] = cost[i * m + j]!)));
-    const tree = createTree({
-      supply: Float64Array.from(rows, (i) => supply[i]!),
-      demand: Float64Array.from(columns, (j) => demand[j]! * scale),
-      cost: dense,
-    });
-    pivotUntilOptimal(tree, dense);
-    for (const { row, column, flow: mass } of tree.arcs()) flow[rows[row]! * m + columns[column]!] = mass;
-    rows.forEach((i, a) => (supplyPrice[i] = tree.supplyPrice(a)));
-    columns.forEach((j, b) => (demandPrice[j] = tree.demandPrice(b)));
-  }
-  priceIdleNodes({ rows, columns, supplyPrice, demandPrice }, problem);
-  let sum = 0;
-  for (let k = 0; k < flow.length; k++) if (flow[k]! > 0) sum += flow[k]! * cost[k]!;
+  // Nodes without mass would make the first tree degenerate: they take no part, and get their price at the end.
+  const rows = withMass(supply);
+  const columns = withMass(demand);
+  const scale = total(supply) / total(demand);
+  const tree = createTree({
+    supply: Float64Array.from(rows, (i) => supply[i]!),
+    demand: Float64Array.from(columns, (j) => demand[j]! * scale),
+    cost: Float64Array.from({ length: rows.length * columns.length }, (_, k) => {
+      return cost[rows[Math.floor(k / columns.length)]! * m + columns[k % columns.length]!]!;
+    }),
+  });
+  pivotUntilOptimal(tree);
+  eachArc(tree, (a, b, mass) => (flow[rows[a]! * m + columns[b]!] = mass));
+  rows.forEach((i, a) => (supplyPrice[i] = -tree.price[a]!));
+  columns.forEach((j, b) => (demandPrice[j] = tree.price[rows.length + b]!));
+  priceIdleNodes(problem, { rows, supplyPrice, demandPrice });
+  const sum = flow.reduce((paid, mass, k) => (mass > 0 ? paid + mass * cost[k]! : paid), 0);
   return { cost: sum, flow, supplyPrice, demandPrice };
 }
 
 /** Lets the arc of the most negative reduced cost in a block enter the tree, block after block, until none is left. */
-function pivotUntilOptimal(tree: Tree, cost: Float64Array): void {
-  const arcs = cost.length;
+function pivotUntilOptimal(tree: Tree): void {
+  const arcs = tree.cost.length;
   const block = Math.max(16, Math.ceil(Math.sqrt(arcs)));
-  const threshold = -EPSILON * Math.max(1e-300, cost.reduce((most, c) => Math.max(most, Math.abs(c)), 0));
+  const threshold = -EPSILON * tree.cost.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
   let next = 0;
   let idle = 0;
   while (idle < arcs) {
@@ -77,7 +72,7 @@ function pivotUntilOptimal(tree: Tree, cost: Float64Array): void {
     let entering = -1;
     const stop = Math.min(arcs, next + block);
     for (let arc = next; arc < stop; arc++) {
-      const reduced = tree.reducedCost(arc);
+      const reduced = reducedCost(tree, arc);
       if (reduced < best) {
         best = reduced;
         entering = arc;
@@ -85,41 +80,34 @@ function pivotUntilOptimal(tree: Tree, cost: Float64Array): void {
     }
     idle = entering < 0 ? idle + stop - next : 0;
     next = stop === arcs ? 0 : stop;
-    if (entering >= 0) tree.pivot(entering);
+    if (entering >= 0) pivot(tree, entering);
   }
 }
 
-interface Prices {
-  readonly rows: readonly number[];
-  readonly columns: readonly number[];
-  readonly supplyPrice: Float64Array;
-  readonly demandPrice: Float64Array;
-}
-
-/** Gives nodes without mass the highest price that keeps every reduced cost non-negative. */
-function priceIdleNodes({ rows, columns, supplyPrice, demandPrice }: Prices, { supply, demand, cost }: TransportProblem): void {
+/** Gives nodes without mass the highest price that keeps every reduced cost at least 0: first the demands, then the supplies. */
+function priceIdleNodes(
+  { supply, demand, cost }: TransportProblem,
+  { rows, supplyPrice, demandPrice }: { rows: readonly number[]; supplyPrice: Float64Array; demandPrice: Float64Array },
+): void {
   const m = demand.length;
-  const slack = (i: number, j: number) => cost[i * m + j]! - supplyPrice[i]! - demandPrice[j]!;
-  const least = (count: number, gap: (k: number) => number) => {
-    let low = Infinity;
-    for (let k = 0; k < count; k++) low = Math.min(low, gap(k));
-    return low === Infinity ? 0 : low;
-  };
-  for (let j = 0; j < m; j++) {
-    if (!(demand[j]! > 0)) demandPrice[j]! += least(rows.length, (k) => slack(rows[k]!, j));
-  }
-  const everyColumn = columns.length < m ? m : 0;
-  for (let i = 0; i < supply.length; i++) {
-    if (!(supply[i]! > 0)) supplyPrice[i]! += least(Math.max(everyColumn, m), (j) => slack(i, j));
-  }
+  const everyColumn = Array.from({ length: m }, (_, j) => j);
+  const lowest = (gaps: number[]) => (gaps.length === 0 ? 0 : Math.min(...gaps));
+  everyColumn.forEach((j) => {
+    if (demand[j] === 0) demandPrice[j] = lowest(rows.map((i) => cost[i * m + j]! - supplyPrice[i]!));
+  });
+  supplyPrice.forEach((_, i) => {
+    if (supply[i] === 0) supplyPrice[i] = lowest(everyColumn.map((j) => cost[i * m + j]! - demandPrice[j]!));
+  });
 }
 
-const total = (masses: ArrayLike<number>) => Array.prototype.reduce.call(masses, (sum: number, x: number) => sum + x, 0) as number;
+function total(masses: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < masses.length; i++) sum += masses[i]!;
+  return sum;
+}
 
-function positive(masses: ArrayLike<number>): number[] {
-  const kept: number[] = [];
-  for (let i = 0; i < masses.length; i++) if (masses[i]! > 0) kept.push(i);
-  return kept;
+function withMass(masses: ArrayLike<number>): number[] {
+  return Array.from({ length: masses.length }, (_, i) => i).filter((i) => masses[i]! > 0);
 }
 
 function checkProblem({ supply, demand, cost }: TransportProblem): void {

@@ -1,0 +1,32 @@
+import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folderWith } from '../test/support/folders.js';
+import { datasets, loadDataset } from './index.js';
+
+const sizes = { train: 20, dev: 5, test: 5 };
+
+test('the second reading comes from the cache and says the same; changed files and options are read anew', async () => {
+  const folder = await folderWith(datasets.webnlg.mini!({ seed: 1, sizes }));
+  const cache = await folderWith({});
+  const load = (options = {}) => loadDataset('webnlg', { folder, cache, options });
+  const first = await (await load()).train.toArray();
+  expect(await readdir(join(cache, 'webnlg'))).toHaveLength(1);
+  expect(await (await load()).train.toArray()).toEqual(first);
+  expect(first).toEqual(await (await loadDataset('webnlg', { folder })).train.toArray());
+  await (await load({ texts: 'all' })).train.toArray();
+  expect(await readdir(join(cache, 'webnlg'))).toHaveLength(2);
+  await utimes(join(folder, 'test/testdata_with_lex.xml'), 1, 1);
+  await (await load()).train.toArray();
+  expect(await readdir(join(cache, 'webnlg'))).toHaveLength(3);
+});
+
+test('a reading that is broken off, or fails, leaves nothing in the cache', async () => {
+  const folder = await folderWith(datasets.e2e.mini!({ seed: 1, sizes }));
+  const cache = await folderWith({});
+  const data = await loadDataset('e2e', { folder, cache });
+  for await (const _ of data.train) break;
+  await writeFile(join(folder, 'devset.csv'), 'mr,ref\nname[A],A\nname[B\n');
+  await expect((await loadDataset('e2e', { folder, cache })).dev.toArray()).rejects.toThrow(/devset.csv, line 3/);
+  expect(await readdir(join(cache, 'e2e'))).toEqual([]);
+});

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetDefinition, DatasetOptions } from './define.js';
+import type { DataRecord, SplitName } from './example.js';
+import { readJsonLines } from './formats/json.js';
+import type { DataFolder } from './io/folder.js';
+
+export interface CacheContext {
+  readonly definition: DatasetDefinition<unknown, DatasetOptions>;
+  readonly folder: DataFolder;
+  readonly options: DatasetOptions;
+  readonly split: SplitName;
+  readonly cache: string;
+}
+
+/** Version of the cache's own form. */
+const cacheForm = 1;
+
+/**
+ * The records of a split from the cache, or from its files and into the cache.
+ *
+ * The key covers dataset, revision, options, and name, size and time of every file in the folder. An entry appears
+ * whole or not at all: it is written beside its place and renamed when the last record is in it.
+ */
+export async function* cachedRecords(read: () => AsyncIterable<DataRecord<unknown>>, context: CacheContext): AsyncGenerator<DataRecord<unknown>> {
+  const path = join(context.cache, context.definition.name, `${await cacheKey(context)}.jsonl`);
+  const exists = await access(path).then(() => true, () => false);
+  if (exists) yield* readCache(path);
+  else yield* writeCache(read(), path);
+}
+
+async function* readCache(path: string): AsyncGenerator<DataRecord<unknown>> {
+  for await (const { value } of readJsonLines({ path, name: path })) yield value as unknown as DataRecord<unknown>;
+}
+
+async function* writeCache(records: AsyncIterable<DataRecord<unknown>>, path: string): AsyncGenerator<DataRecord<unknown>> {
+  await mkdir(join(path, '..'), { recursive: true });
+  const part = `${path}.${randomUUID()}.part`;
+  const file = await open(part, 'w');
+  try {
+    let lines: string[] = [];
+    for await (const record of records) {
+      if (lines.push(JSON.stringify(record)) === linesAtOnce) {
+        await file.write(`${lines.join('\n')}\n`);
+        lines = [];
+      }
+      yield record;
+    }
+    await file.write(lines.map((line) => `${line}\n`).join(''));
+    await file.close();
+    await rename(part, path);
+  } finally {
+    await file.close();
+    await rm(part, { force: true });
+  }
+}
+
+const linesAtOnce = 1000;
+
+async function cacheKey({ definition, folder, options, split }: CacheContext): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([cacheForm, definition.name, definition.revision ?? 0, split, Object.entries(options).sort()]));
+  for (const { name, path } of folder.files) {
+    const { size, mtimeMs } = await stat(path);
+    hash.update(`${name}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,125 @@
+import { ConfigError, FileError, PrefixTuningError, type OnProgress } from '@prefix-tuning/base';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { DatasetDefinition, DatasetOptions, Download } from './define.js';
+
+/** A file could not be fetched, or is not the one that was pinned. */
+export class DownloadError extends PrefixTuningError {
+  readonly code = 'DOWNLOAD';
+}
+
+export interface FetchOptions {
+  /** Where the files are kept; the default is `~/.cache/prefix-tuning/datasets` or below `XDG_CACHE_HOME`. */
+  readonly cache?: string;
+  readonly onProgress?: OnProgress;
+  /** Told before the first byte is asked for: whose data it is and on what terms. */
+  readonly onLicence?: (text: string) => void;
+  /** Instead of the global one; for proxies and tests. */
+  readonly fetch?: typeof fetch;
+}
+
+/**
+ * Fetches a dataset's files once, each checked against its pinned SHA-256, and gives the folder they lie in.
+ *
+ * A file appears in the folder whole and right, or not at all; one that is there and right is not fetched again.
+ *
+ * @throws ConfigError    if the dataset has no published addresses
+ * @throws DownloadError  if a file cannot be fetched, or is another one than was pinned
+ */
+export async function fetchDataset(
+  { name, title, citation, downloads = [] }: Pick<DatasetDefinition<unknown, DatasetOptions>, 'name' | 'title' | 'citation' | 'downloads'>,
+  { cache = defaultCache(), onProgress = () => undefined, onLicence = () => undefined, fetch: get = fetch }: FetchOptions = {},
+): Promise<string> {
+  if (downloads.length === 0) throw new ConfigError(`${name}: expected a dataset with published addresses, got one without. Give a folder with its files.`);
+  const folder = join(cache, name);
+  onLicence(`${title}: ${citation.paper}. ${citation.url}. Licence: ${citation.licence}.`);
+  for (const [done, download] of downloads.entries()) {
+    if (!(await isRight(join(folder, download.file), download.sha256))) await fetchFile(download, { folder, onProgress, get });
+    if (downloads.length > 1) onProgress({ task: `fetch ${name}`, done: done + 1, total: downloads.length, unit: 'files' });
+  }
+  return folder;
+}
+
+/** `~/.cache/prefix-tuning/datasets`, or below `XDG_CACHE_HOME`. */
+export function defaultCache(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'prefix-tuning', 'datasets');
+}
+
+async function isRight(path: string, sha256: string): Promise<boolean> {
+  const exists = await access(path).then(() => true, () => false);
+  if (!exists) return false;
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex') === sha256;
+}
+
+interface FileContext {
+  readonly folder: string;
+  readonly onProgress: OnProgress;
+  readonly get: typeof fetch;
+}
+
+async function fetchFile({ file, url, sha256 }: Download, { folder, onProgress, get }: FileContext): Promise<void> {
+  const path = join(folder, file);
+  const part = `${path}.${randomUUID()}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const got = await writeBody(await request(url, get), { part, url, task: `fetch ${file}`, onProgress });
+    if (got !== sha256) {
+      throw new DownloadError(`${url}: expected a file with SHA-256 ${sha256}, got ${got}. The publisher's file has changed, or the way to it changes files.`, { details: { url, sha256, got } });
+    }
+    await rename(part, path);
+  } catch (error) {
+    throw error instanceof PrefixTuningError ? error : new FileError(`${path}: expected to write the file, got: ${(error as Error).message}.`, { cause: error });
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+async function request(url: string, get: typeof fetch): Promise<Response> {
+  const response = await get(url).catch((error: Error) => {
+    throw unreachable(url, error);
+  });
+  if (response.ok && response.body) return response;
+  throw new DownloadError(`${url}: expected the file, got HTTP ${response.status} ${response.statusText}. Check the address, or bring the files in a folder.`, { details: { url, status: response.status } });
+}
+
+function unreachable(url: string, error: Error): DownloadError {
+  const reason = error.cause instanceof Error ? error.cause.message : error.message;
+  return new DownloadError(`${url}: expected the whole file, got a broken connection (${reason}). Try again, or bring the files in a folder.`, { details: { url }, cause: error });
+}
+
+interface BodyContext {
+  readonly part: string;
+  readonly url: string;
+  readonly task: string;
+  readonly onProgress: OnProgress;
+}
+
+/** Writes a response to a file; returns its SHA-256. */
+async function writeBody(response: Response, { part, url, task, onProgress }: BodyContext): Promise<string> {
+  const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
+  const total = length === null ? undefined : Number(length);
+  const hash = createHash('sha256');
+  const file = await open(part, 'w');
+  const reader = response.body!.getReader();
+  let done = 0;
+  try {
+    for (;;) {
+      const chunk = await reader.read().catch((error: Error) => {
+        throw unreachable(url, error);
+      });
+      if (chunk.done) return hash.digest('hex');
+      hash.update(chunk.value);
+      await file.write(chunk.value);
+      done += chunk.value.length;
+      onProgress({ task, done, total, unit: 'bytes' });
+    }
+  } finally {
+    await file.close();
+    await reader.cancel().catch(() => undefined);
+  }
+}

@@ -1,0 +1,62 @@
+import type { MeteorData } from './data.js';
+import type { Span } from './paraphrases.js';
+import { stemEnglish } from './stem.js';
+import { synsetsOf } from './synonyms.js';
+
+/** All that matching needs to know of a word. */
+interface Word {
+  /** METEOR compares words and stems by Java's string hash, so the few words that share one count as equal. */
+  readonly key: number;
+  readonly stemKey: number;
+  readonly isFunctionWord: boolean;
+  readonly synsets: Int32Array | undefined;
+  readonly paraphraseWord: number;
+}
+
+/** A text prepared for matching; all arrays have one entry a word but `spans`. */
+export interface PreparedText {
+  readonly keys: Int32Array;
+  readonly stemKeys: Int32Array;
+  readonly isFunctionWord: readonly boolean[];
+  /** Empty without synonyms. */
+  readonly synsets: readonly Int32Array[];
+  /** Phrases of the paraphrase table in the text; empty without one. */
+  readonly spans: readonly Span[];
+}
+
+/** Prepares texts, remembering each word. */
+export function createLexicon(data: MeteorData): (words: readonly string[]) => PreparedText {
+  const known = new Map<string, Word>();
+  const look = (text: string): Word => {
+    let word = known.get(text);
+    if (!word) known.set(text, (word = describe(text, data)));
+    return word;
+  };
+  return (texts) => {
+    const words = texts.map(look);
+    return {
+      keys: Int32Array.from(words, ({ key }) => key),
+      stemKeys: Int32Array.from(words, ({ stemKey }) => stemKey),
+      isFunctionWord: words.map(({ isFunctionWord }) => isFunctionWord),
+      synsets: data.synonyms ? words.map(({ synsets }) => synsets!) : [],
+      spans: data.paraphrases?.spans(Int32Array.from(words, ({ paraphraseWord }) => paraphraseWord)) ?? [],
+    };
+  };
+}
+
+function describe(text: string, { functionWords, synonyms, paraphrases }: MeteorData): Word {
+  return {
+    key: javaHash(text),
+    stemKey: javaHash(stemEnglish(text)),
+    isFunctionWord: functionWords.has(text),
+    synsets: synonyms && synsetsOf(text, synonyms),
+    paraphraseWord: paraphrases?.wordNumber(text) ?? -1,
+  };
+}
+
+/** Java's `String.hashCode`. */
+export function javaHash(text: string): number {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  return hash;
+}

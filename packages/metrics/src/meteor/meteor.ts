@@ -1,0 +1,87 @@
+import { checkSegments, type Score, type Segments, type SegmentStatistics } from '../metric.js';
+import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
+import { scoreStatistics, sumRows } from '../statistics.js';
+import { chooseMatches } from './align.js';
+import { BUILT_IN_METEOR_DATA, type MeteorData } from './data.js';
+import { createLexicon, type PreparedText } from './lexicon.js';
+import { findMatches, STAGES } from './matches.js';
+import { normalizeMeteor } from './normalize.js';
+import { countStatistics, meteorValue, statisticNames, type MeteorValue } from './score.js';
+
+export interface MeteorOptions {
+  /** What `loadMeteorData` gives. Without it: exact words and stems, with this package's own word lists. */
+  readonly data?: MeteorData;
+}
+
+export interface MeteorParts extends MeteorValue {
+  /** The stages that matched, in order. */
+  readonly stages: readonly string[];
+  /** Stages of METEOR 1.5 for which there was no data; with any of them the score is not METEOR 1.5's. */
+  readonly missingStages: readonly string[];
+  /** The sums behind the score, by name. */
+  readonly statistics: Readonly<Record<string, number>>;
+}
+
+/**
+ * METEOR 1.5 for English (`-l en -norm`): precision and recall of words matched exactly, by stem, synonym and paraphrase,
+ * lowered by how scattered the matches are. A share from 0 to 1.
+ *
+ * The corpus score is that of summed statistics. Of several references the one with the best score counts, the first
+ * of equals. With all data of METEOR 1.5 the scores are equal to the original's; a stage without data is left out, as
+ * with the original's option `-m`, and `parts` and signature say so.
+ *
+ * @throws MetricInputError  if hypotheses and references do not fit
+ * @see Denkowski and Lavie 2014, "Meteor Universal: language specific translation evaluation for any target language"
+ */
+export function meteor({ hypotheses, references, data = BUILT_IN_METEOR_DATA }: Segments & MeteorOptions): Score<MeteorParts> {
+  checkSegments('meteor', { hypotheses, references });
+  const stages = STAGES.slice(0, 2) as string[];
+  if (data.synonyms) stages.push('synonym');
+  if (data.paraphrases) stages.push('paraphrase');
+  const prepareWords = createLexicon(data);
+  const prepare = (text: string) => prepareWords(normalizeMeteor(text, data.nonbreaking));
+  const rows = hypotheses.map((text, i) => bestRow(prepare(text), references[i]!.map(prepare), data));
+  const names = statisticNames(STAGES);
+  const statistics: SegmentStatistics = { names, rows, aggregate: (sum) => meteorValue(sum).score };
+  const sum = sumRows(rows, names.length);
+  return {
+    metric: 'METEOR',
+    higherIsBetter: true,
+    parts: {
+      ...meteorValue(sum),
+      stages,
+      missingStages: STAGES.filter((stage) => !stages.includes(stage)),
+      statistics: Object.fromEntries(names.map((name, i) => [name, sum[i]!])),
+    },
+    statistics,
+    signature: signatureOf(data, { nrefs: referenceCount(references), stages }),
+    ...scoreStatistics(statistics),
+  };
+}
+
+function bestRow(hypothesis: PreparedText, references: readonly PreparedText[], data: MeteorData): Float64Array {
+  let best: Float64Array | undefined;
+  let bestScore = -1;
+  for (const reference of references) {
+    const chosen = chooseMatches(findMatches(hypothesis, reference, data.paraphrases), hypothesis.keys.length);
+    const row = countStatistics({ hypothesis, reference }, chosen, STAGES.length);
+    const { score } = meteorValue(row);
+    if (score > bestScore) [best, bestScore] = [row, score];
+  }
+  return best!;
+}
+
+function signatureOf({ sources, paraphrases }: MeteorData, { nrefs, stages }: { nrefs: number | 'var'; stages: readonly string[] }): string {
+  return formatSignature({
+    nrefs,
+    lang: 'en',
+    norm: 'yes',
+    task: 'rank',
+    stages: stages.join('+'),
+    words: sources.words,
+    wordnet: sources.synonyms ?? 'none',
+    paraphrases: paraphrases?.id ?? 'none',
+    ref: 'meteor-1.5',
+    version: METRICS_VERSION,
+  });
+}

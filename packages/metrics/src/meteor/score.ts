@@ -1,0 +1,96 @@
+import { countChunks } from './align.js';
+import type { PreparedText } from './lexicon.js';
+import type { Match } from './matches.js';
+
+/** METEOR 1.5's parameters for English, tuned to rankings (its default task). */
+export const PARAMETERS = { alpha: 0.85, beta: 0.2, gamma: 0.6, delta: 0.75 } as const;
+/** Weights of exact, stem, synonym and paraphrase matches. */
+export const WEIGHTS = [1, 0.6, 0.8, 0.6] as const;
+
+const LENGTHS = ['hypothesisLength', 'referenceLength', 'hypothesisFunctionWords', 'referenceFunctionWords'] as const;
+const COUNTS = ['hypothesisContent', 'referenceContent', 'hypothesisFunction', 'referenceFunction'] as const;
+const FIRST_COUNT = LENGTHS.length;
+
+/** Names of a segment's statistics for the given stages: lengths, matched words of each kind for each stage, chunks. */
+export function statisticNames(stages: readonly string[]): string[] {
+  return [...LENGTHS, ...stages.flatMap((stage) => COUNTS.map((count) => `${stage}:${count}`)), 'chunks'];
+}
+
+/** Counts of one hypothesis against one reference, in the order of {@link statisticNames}. */
+export function countStatistics(texts: { hypothesis: PreparedText; reference: PreparedText }, chosen: readonly (Match | undefined)[], stages: number): Float64Array {
+  const { hypothesis, reference } = texts;
+  const row = new Float64Array(FIRST_COUNT + COUNTS.length * stages + 1);
+  const functionWords = (text: PreparedText) => text.isFunctionWord.filter(Boolean).length;
+  row.set([hypothesis.keys.length, reference.keys.length, functionWords(hypothesis), functionWords(reference)]);
+  for (const match of chosen) {
+    if (!match) continue;
+    const at = FIRST_COUNT + COUNTS.length * match.stage;
+    for (let i = 0; i < match.hypothesisLength; i++) row[at + (hypothesis.isFunctionWord[match.hypothesisStart + i] ? 2 : 0)]!++;
+    for (let i = 0; i < match.length; i++) row[at + (reference.isFunctionWord[match.start + i] ? 3 : 1)]!++;
+  }
+  const chunks = countChunks(chosen);
+  // A text in one chunk, wholly matched, has no fragmentation; METEOR's sums leave its chunk out.
+  row[row.length - 1] = chunks === 1 && isWhollyMatched(row) ? 0 : chunks;
+  return row;
+}
+
+function isWhollyMatched(row: Float64Array): boolean {
+  return matched(row, 0) === row[0] && matched(row, 1) === row[1];
+}
+
+/** Matched words of the hypothesis (side 0) or the reference (side 1). */
+function matched(row: Float64Array, side: 0 | 1): number {
+  let words = 0;
+  for (let at = FIRST_COUNT; at < row.length - 1; at += COUNTS.length) words += row[at + side]! + row[at + 2 + side]!;
+  return words;
+}
+
+/** What a METEOR score is made of. */
+export interface MeteorValue {
+  readonly score: number;
+  readonly precision: number;
+  readonly recall: number;
+  /** 1 / ((1 - alpha) / precision + alpha / recall) */
+  readonly fMean: number;
+  /** gamma (chunks / matched words)^beta */
+  readonly fragmentationPenalty: number;
+}
+
+/**
+ * METEOR of (sums of) statistics: fMean (1 - penalty), with matches weighted by stage and by content or function word.
+ *
+ * @returns zeros where something is divided by nothing
+ * @see Denkowski and Lavie 2014, "Meteor Universal", section 2
+ */
+export function meteorValue(row: Float64Array): MeteorValue {
+  const { alpha, beta, gamma } = PARAMETERS;
+  const precision = weightedMatches(row, 0) / weightedLength(row[0]!, row[2]!);
+  const recall = weightedMatches(row, 1) / weightedLength(row[1]!, row[3]!);
+  const fMean = 1 / ((1 - alpha) / precision + alpha / recall);
+  const fragmentation = row.at(-1)! / ((matched(row, 0) + matched(row, 1)) / 2);
+  const fragmentationPenalty = gamma * fragmentation ** beta;
+  const score = Math.max(fMean * (1 - fragmentationPenalty), 0);
+  const number = (value: number) => (Number.isNaN(value) ? 0 : value);
+  return {
+    score: number(score),
+    precision: number(precision),
+    recall: number(recall),
+    fMean: number(fMean),
+    fragmentationPenalty: number(fragmentationPenalty),
+  };
+}
+
+function weightedLength(words: number, functionWords: number): number {
+  const { delta } = PARAMETERS;
+  return delta * (words - functionWords) + (1 - delta) * functionWords;
+}
+
+function weightedMatches(row: Float64Array, side: 0 | 1): number {
+  const { delta } = PARAMETERS;
+  const sum = (offset: number, share: number) => {
+    let total = 0;
+    for (let at = FIRST_COUNT, stage = 0; at < row.length - 1; at += COUNTS.length, stage++) total += row[at + offset]! * WEIGHTS[stage]! * share;
+    return total;
+  };
+  return sum(side, delta) + sum(2 + side, 1 - delta);
+}

@@ -1,0 +1,96 @@
+import { splitJava } from './normalize.js';
+
+/** WordNet's lemmas with the numbers of their synsets, and the base forms of irregular forms. */
+export interface Synonyms {
+  /** `12345 67890`: the offsets of all synsets of a lemma, whatever the part of speech. */
+  readonly synsets: ReadonlyMap<string, string>;
+  /** Irregular form to base forms. */
+  readonly bases: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Suffixes and what replaces them: nouns, verbs, adjectives, in the order tried (WordNet 3.0, morphy). */
+const DETACHMENT: readonly (readonly [string, string])[] = [
+  ['s', ''], ['ses', 's'], ['xes', 'x'], ['zes', 'z'], ['ches', 'ch'], ['shes', 'sh'], ['men', 'man'], ['ies', 'y'],
+  ['s', ''], ['ies', 'y'], ['es', 'e'], ['es', ''], ['ed', 'e'], ['ed', ''], ['ing', 'e'], ['ing', ''],
+  ['er', ''], ['est', ''], ['er', 'e'], ['est', 'e'],
+];
+
+const NONE = new Int32Array(0);
+
+/**
+ * All synsets of a word and of its base forms, ascending: those of an irregular form, else those of the first form
+ * with a suffix taken off that WordNet has.
+ *
+ * Two words are synonyms for METEOR if these sets have a number in common.
+ */
+export function synsetsOf(word: string, { synsets, bases }: Synonyms): Int32Array {
+  const own = synsets.get(word);
+  const forms = bases.get(word) ?? regularBase(word, synsets);
+  const found = forms.map((form) => synsets.get(form)).filter((text) => text !== undefined);
+  if (own === undefined && found.length === 0) return NONE;
+  const numbers = [own ?? '', ...found].flatMap(splitJava).map(Number);
+  return Int32Array.from(new Set(numbers)).sort();
+}
+
+function regularBase(word: string, synsets: Synonyms['synsets']): readonly string[] {
+  if (word.endsWith('ss') || word.length <= 2) return [];
+  for (const [suffix, replacement] of DETACHMENT) {
+    if (!word.endsWith(suffix)) continue;
+    const base = word.slice(0, -suffix.length) + replacement;
+    if (synsets.has(base)) return [base];
+  }
+  return [];
+}
+
+/** Do two ascending lists have a number in common? */
+export function intersect(a: Int32Array, b: Int32Array): boolean {
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    const difference = a[i]! - b[j]!;
+    if (difference === 0) return true;
+    if (difference < 0) i++;
+    else j++;
+  }
+  return false;
+}
+
+/** Reads METEOR's own pair of files: a lemma or base on one line, its synsets or forms on the next. */
+export function parseMeteorSynonyms(synsetsText: string, exceptionsText: string): Synonyms {
+  const bases = new Map<string, string[]>();
+  for (const [base, forms] of linePairs(exceptionsText)) for (const form of splitJava(forms)) append(bases, form, base);
+  return { synsets: new Map(linePairs(synsetsText)), bases };
+}
+
+function linePairs(text: string): [string, string][] {
+  const lines = text.split('\n');
+  return Array.from({ length: Math.floor(lines.length / 2) }, (_, i) => [lines[2 * i]!, lines[2 * i + 1]!]);
+}
+
+/**
+ * Reads WordNet's own files.
+ *
+ * @param senseIndex  `index.sense`: `lemma%... offset ...` a line
+ * @param exceptions  the `.exc` files: `form base ...` a line
+ */
+export function parseWordNet(senseIndex: string, exceptions: readonly string[]): Synonyms {
+  const synsets = new Map<string, string>();
+  for (const line of senseIndex.split('\n')) {
+    if (line === '') continue;
+    const lemma = line.slice(0, line.indexOf('%'));
+    const offset = line.split(' ', 2)[1]!;
+    const known = synsets.get(lemma);
+    synsets.set(lemma, known === undefined ? offset : `${known} ${offset}`);
+  }
+  const bases = new Map<string, string[]>();
+  for (const line of exceptions.flatMap((text) => text.split('\n'))) {
+    const [form, ...baseForms] = splitJava(line);
+    if (form !== undefined) for (const base of baseForms) append(bases, form, base);
+  }
+  return { synsets, bases };
+}
+
+function append(lists: Map<string, string[]>, key: string, value: string): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}

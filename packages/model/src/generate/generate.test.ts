@@ -1,0 +1,127 @@
+import { eager, hostTensor, toHost, type Hosted } from '@prefix-tuning/jit';
+import { createRng } from '@prefix-tuning/base';
+import { tensor } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixture, goldenJson } from '../../test/golden.js';
+import { createGenerator, disposeModel, generate, loadModel, type GenerateOptions, type Generator, type Model, type Past } from '../index.js';
+
+interface Golden {
+  end: number[];
+  prompts: number[][];
+  cases: { settings: Record<string, unknown>; results: { tokens: number[][]; scores: number[] | null }[] }[];
+}
+
+/** Hugging Face's names to ours. */
+const names: Record<string, keyof GenerateOptions> = {
+  max_new_tokens: 'maxNewTokens',
+  min_new_tokens: 'minNewTokens',
+  num_beams: 'beams',
+  num_return_sequences: 'returnSequences',
+  length_penalty: 'lengthPenalty',
+  early_stopping: 'earlyStopping',
+  repetition_penalty: 'repetitionPenalty',
+  no_repeat_ngram_size: 'noRepeatNgramSize',
+  suppress_tokens: 'forbiddenTokens',
+  bad_words_ids: 'forbiddenSequences',
+  forced_bos_token_id: 'forcedFirstToken',
+  forced_eos_token_id: 'forcedLastToken',
+};
+const ours = (settings: Record<string, unknown>): GenerateOptions => Object.fromEntries(Object.entries(settings).map(([name, value]) => [names[name]!, value]));
+
+describe.each(['gpt2'])('%s generates what transformers generates', (family) => {
+  const golden = goldenJson<Golden>(`generate-${family}`);
+  let model: Model;
+  let generator: Generator;
+  beforeAll(async () => {
+    model = await loadModel(fixture(family), { withoutTokenizer: true });
+    generator = createGenerator(model);
+  });
+  afterAll(async () => {
+    await generator.dispose();
+    disposeModel(model);
+  });
+
+  test.each(golden.cases.map(({ settings, results }) => [JSON.stringify(settings), settings, results] as const))('200 prompts, %s', async (_, settings, results) => {
+    const generated = await generator.generate(golden.prompts, { ...ours(settings), endTokens: golden.end, batchSize: 16 });
+    generated.forEach((sequences, i) => {
+      expect(sequences.map(({ tokens }) => tokens), `prompt ${i}`).toEqual(results[i]!.tokens);
+      results[i]!.scores?.forEach((score, n) => expect(Math.abs(sequences[n]!.score! - score)).toBeLessThan(1e-3 * Math.max(1, Math.abs(score))));
+    });
+  });
+});
+
+describe('generate', () => {
+  let model: Model;
+  beforeAll(async () => {
+    model = await loadModel(fixture('gpt2'), { withoutTokenizer: true });
+  });
+  afterAll(() => disposeModel(model));
+
+  const rng = createRng('prefix');
+  const prompts = [[3, 4, 5], [9], [100, 101, 102, 103, 104, 105, 106], [7, 8]];
+  const randomPast = (rows: number): Hosted<Past> =>
+    [0, 1].map(() => {
+      const draw = () => hostTensor(Float32Array.from({ length: rows * 4 * 3 * 8 }, rng.normal), [rows, 4, 3, 8]);
+      return { key: draw(), value: draw() };
+    });
+  const rowOf = (past: Hosted<Past>, row: number): Hosted<Past> =>
+    past.map(({ key, value }) => {
+      const take = (data: ArrayLike<number>) => hostTensor(Array.from(data).slice(row * 96, (row + 1) * 96), [1, 4, 3, 8]);
+      return { key: take(key.data), value: take(value.data) };
+    });
+  const options: GenerateOptions = { maxNewTokens: 10, beams: 3, returnSequences: 2, runtime: eager('cpu') };
+
+  test('batches of any size give the same sequences', async () => {
+    const alone = await generate(model, prompts, { ...options, batchSize: 1 });
+    for (const batchSize of [2, 3, 8]) {
+      const together = await generate(model, prompts, { ...options, batchSize });
+      expect(together.map((rows) => rows.map(({ tokens }) => tokens))).toEqual(alone.map((rows) => rows.map(({ tokens }) => tokens)));
+    }
+  });
+
+  test('a prefix per row is each row with its own prefix; one row serves all', async () => {
+    const past = randomPast(4);
+    const together = await generate(model, prompts, { ...options, prefix: past });
+    for (const [i, prompt] of prompts.entries()) {
+      const [alone] = await generate(model, [prompt], { ...options, prefix: rowOf(past, i) });
+      expect(together[i]!.map(({ tokens }) => tokens)).toEqual(alone!.map(({ tokens }) => tokens));
+    }
+    const shared = await generate(model, prompts, { ...options, prefix: rowOf(past, 0) });
+    expect(shared[0]!.map(({ tokens }) => tokens)).toEqual(together[0]!.map(({ tokens }) => tokens));
+    const plain = await generate(model, prompts, options);
+    expect(shared).not.toEqual(plain);
+  });
+
+  test('greedy with a prefix is the argmax of the full forward at every step', async () => {
+    const prefix = randomPast(1);
+    const [[result]] = (await generate(model, [[5, 6]], { maxNewTokens: 6, prefix, runtime: eager('cpu') })) as [[{ tokens: number[] }]];
+    const past = prefix.map(({ key, value }) => ({ key: tensor(key.data, [1, 4, 3, 8]), value: tensor(value.data, [1, 4, 3, 8]) }));
+    for (let n = 0; n < 6; n++) {
+      const ids = tensor([[5, 6, ...result.tokens.slice(0, n)]], [1, 2 + n], 'int32');
+      const logits = toHost(model.family.logits(model.parameters, model.family.forward(model.parameters, model.config, { ids, past }).hidden)).data;
+      const last = Array.from(logits).slice(-400);
+      expect(last.indexOf(Math.max(...last))).toBe(result.tokens[n]);
+    }
+  });
+
+  test('few programs are compiled, and progress counts prompts', async () => {
+    const compiled: string[] = [];
+    const runtime = eager('cpu');
+    const counting = { ...runtime, prepare: (...args: Parameters<typeof runtime.prepare>) => (compiled.push(args[2].name), runtime.prepare(...args)) };
+    const done: number[] = [];
+    await generate(model, Array.from({ length: 12 }, (_, i) => prompts[i % 4]!), { ...options, maxNewTokens: 20, batchSize: 4, runtime: counting, onProgress: (p) => done.push(p.done) });
+    expect(done).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(compiled.length).toBeLessThanOrEqual(7);
+  });
+
+  test('wrong options and prompts are refused by name', async () => {
+    const fails = (prompts: number[][], bad: GenerateOptions, message: string) => expect(generate(model, prompts, bad)).rejects.toThrow(message);
+    await fails([[1]], { beams: 0 }, 'beams: expected');
+    await fails([[1]], { returnSequences: 2 }, 'returnSequences: expected 1 to beams = 1, got 2');
+    await fails([[1]], { maxNewTokens: 5, minNewTokens: 6 }, 'minNewTokens');
+    await fails([[1]], { forbiddenTokens: [400] }, 'forbiddenTokens: expected ids below 400');
+    await fails([[1], []], {}, 'prompt 1: expected at least one token');
+    await fails([[1]], { maxNewTokens: 128 }, 'expected at most 128 positions, got 0 (prefix) + 1 (prompt) + 128');
+    await fails([[1], [2], [3]], { prefix: randomPast(2) }, 'expected 1 row or 3');
+  });
+});
