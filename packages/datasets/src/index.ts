@@ -23,3 +23,7 @@ export { readParquet, type ParquetRecord } from './formats/parquet.js';
 export { defaultCache, DownloadError, fetchDataset, type FetchOptions } from './download.js';
 export { formatManifest, lowDataSeeds, lowDataSizes, restoreSample, sampleLowData, type LowDataSample, type SampleManifest, type SampleOptions } from './sample.js';
 export { countWords, datasetStatistics, type DatasetStatistics, type SplitStatistics } from './statistics.js';
+export { ContractError, datasetContract, type ContractOptions, type ContractTest } from './contract.js';
+export { datasetsCommand } from './command.js';
+export { renderStatistics } from './report.js';
+export { resolveDataset } from './resolve.js';

@@ -1,7 +1,7 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { MiniOptions } from '../define.js';
+import type { DatasetDefinition, DatasetOptions, MiniOptions } from '../define.js';
 import { findDataset } from '../load.js';
 
 /** Sizes with which each mini dataset trains in minutes on two cores. */
@@ -16,12 +16,16 @@ export interface WriteMiniOptions {
 /**
  * Writes a mini dataset's files in the original's format, to be read with `loadDataset` like the real ones.
  *
+ * @param dataset  a built-in dataset's name, or a definition
  * @returns the names of the files
  * @throws ConfigError  for a dataset that has no mini data
  */
-export async function writeMiniData(name: string, { folder, seed, sizes = miniSizes }: WriteMiniOptions): Promise<string[]> {
-  const definition = findDataset(name);
-  if (!definition.mini) throw new ConfigError(`${name}: expected a dataset with mini data, got one without.`);
+export async function writeMiniData(
+  dataset: string | DatasetDefinition<unknown, DatasetOptions>,
+  { folder, seed, sizes = miniSizes }: WriteMiniOptions,
+): Promise<string[]> {
+  const definition = typeof dataset === 'string' ? findDataset(dataset) : dataset;
+  if (!definition.mini) throw new ConfigError(`${definition.name}: expected a dataset with mini data, got one without.`);
   const files = definition.mini({ seed, sizes });
   for (const [file, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
