@@ -1,4 +1,4 @@
-import { crossEntropy, eager, jit, toHost, type HostTensor, type Hosted } from '@prefix-tuning/jit';
+import { crossEntropy, eager, jit, onnxRuntime, toHost, type HostTensor, type Hosted } from '@prefix-tuning/jit';
 import { memory, reshape, slice, gather, tensor, tidy, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { difference, fixture, goldenTensors, type Golden } from '../../../test/golden.js';
@@ -86,7 +86,7 @@ describe('forward equals transformers', () => {
   });
 });
 
-describe.each([eager('cpu')])('loss and gradients equal PyTorch on $name', (runtime) => {
+describe.each([eager('cpu'), onnxRuntime()])('loss and gradients equal PyTorch on $name', (runtime) => {
   const batch = () => ({ ids: golden.host('ids'), mask: golden.host('mask'), positions: golden.host('positions') });
   const targets = () => ({ targets: golden.host('targets'), weights: golden.host('weights') });
   type Batch = { ids: Tensor; mask: Tensor; positions: Tensor; targets: Tensor; weights: Tensor };
