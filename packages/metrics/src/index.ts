@@ -1,6 +1,15 @@
+export { parseBaseline } from './bertscore/baseline.js';
+export { bertScore, type BertScoreOptions, type BertScoreParts } from './bertscore/bertscore.js';
+export { bertScoreLayer, bertScoreModel } from './bertscore/layers.js';
+export type { BertScoreValue } from './bertscore/matching.js';
 export { bleu, type BleuOptions, type BleuParts } from './bleu/bleu.js';
 export { cider, type CiderOptions, type CiderParts } from './cider/cider.js';
+export { onnxEmbedder, transformersEmbedder, type OnnxEmbedderOptions, type TransformersEmbedderOptions } from './embedding/adapters.js';
+export type { Embedder, EmbedderInfo, TokenEmbeddings, TokenizedText } from './embedding/embedder.js';
+export { MissingPeerError } from './embedding/peers.js';
 export { checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from './metric.js';
+export { moverScore, type MoverScoreOptions, type MoverScoreParts } from './moverscore/moverscore.js';
+export { solveTransport, type TransportPlan, type TransportProblem } from './moverscore/transport.js';
 export { nist, type NistOptions, type NistParts } from './nist/nist.js';
 export { parseWordnetExceptions } from './rouge/perl.js';
 export { rouge, type RougeOptions, type RougeParts } from './rouge/rouge.js';

@@ -1,6 +1,7 @@
 import type { Embedder, TokenEmbeddings } from '../embedding/embedder.js';
 import { documentFrequencies } from '../embedding/idf.js';
 import { mapPairs, toPairs, type BatchOptions } from '../embedding/pairs.js';
+import { strip } from '../embedding/strip.js';
 import { checkSegments, MetricInputError, type Score, type Segments } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { scoreStatistics } from '../statistics.js';
@@ -96,14 +97,4 @@ function sign({ embedder, idf, baseline, officialBaseline, references }: BertSco
     like: 'bert-score-0.3.13',
     version: METRICS_VERSION,
   });
-}
-
-/** What Python's str.strip takes off; JavaScript's trim takes off U+FEFF too, and leaves U+001C to U+001F and U+0085. */
-function strip(text: string): string {
-  return text.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, (space) => (space.includes('\ufeff') ? keepMarks(space) : ''));
-}
-
-/** Python does not count the byte order mark as space, so nothing beyond one is taken off. */
-function keepMarks(space: string): string {
-  return space.slice(space.indexOf('\ufeff'), space.lastIndexOf('\ufeff') + 1);
 }

@@ -1,4 +1,4 @@
-import { PrefixTuningError } from '@prefix-tuning/base';
+import { FileError, PrefixTuningError } from '@prefix-tuning/base';
 
 /** An optional package that an adapter needs is not installed. */
 export class MissingPeerError extends PrefixTuningError {
@@ -29,13 +29,25 @@ export async function importPeer(names: readonly string[], option: string): Prom
   );
 }
 
-/** The text of a file: fetched from an http(s) or blob address, read from a path otherwise. */
-export async function readText(source: string): Promise<string> {
-  if (/^(https?|blob|data):/.test(source)) {
-    const answer = await fetch(source);
-    if (!answer.ok) throw new MissingPeerError(`${source}: expected the file, got HTTP ${answer.status}.`, { details: { source } });
-    return answer.text();
+/**
+ * A parsed JSON file: fetched from an http(s), blob or data address, read from a path otherwise; a value is handed through.
+ *
+ * @throws FileError  if it cannot be read, or holds no JSON object
+ */
+export async function readJson(source: string | object): Promise<object> {
+  if (typeof source !== 'string') return source;
+  try {
+    const value: unknown = JSON.parse(await readText(source));
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (cause) {
+    throw new FileError(`${source}: expected a readable JSON file, got: ${String(cause)}.`, { details: { source }, cause });
   }
-  const { readFile } = await import('node:fs/promises');
-  return readFile(source, 'utf8');
+  throw new FileError(`${source}: expected a JSON object, got another value.`, { details: { source } });
+}
+
+async function readText(source: string): Promise<string> {
+  if (!/^(https?|blob|data):/.test(source)) return (await import('node:fs/promises')).readFile(source, 'utf8');
+  const answer = await fetch(source);
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  return answer.text();
 }

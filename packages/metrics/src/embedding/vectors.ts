@@ -24,3 +24,21 @@ export function rowProducts(a: Float32Array, b: Float32Array, width: number): Fl
   }
   return products;
 }
+
+/** The squared Euclidean distances of every row of `a` [n, width] to every row of `b` [m, width]: float64 [n, m]. */
+export function squaredDistances(a: Float32Array, b: Float32Array, width: number): Float64Array {
+  const n = a.length / width;
+  const m = b.length / width;
+  const distances = new Float64Array(n * m);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < m; j++) {
+      let sum = 0;
+      for (let k = 0; k < width; k++) {
+        const gap = a[i * width + k]! - b[j * width + k]!;
+        sum += gap * gap;
+      }
+      distances[i * m + j] = sum;
+    }
+  }
+  return distances;
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { onnxEmbedder } from '../../../src/embedding/adapters.js';
+import type { Embedder } from '../../../src/embedding/embedder.js';
+
+/** The folder of all goldens, with a slash at its end. */
+export const goldenFolder = fileURLToPath(new URL('../', import.meta.url));
+
+/** The texts that every neural golden scores. */
+export const segments = JSON.parse(readFileSync(`${goldenFolder}neural/segments.json`, 'utf8')) as {
+  readonly hypothesis: string;
+  readonly references: readonly string[];
+}[];
+
+/** The folder of the tiny random BERT encoder: five layers of width 16, 128 tokens at most. */
+export const tinyFolder = `${goldenFolder}neural/tiny-bert/`;
+
+export function tinyEmbedder(layers: readonly number[]): Promise<Embedder> {
+  return onnxEmbedder({
+    model: `${tinyFolder}onnx/model.onnx`,
+    tokenizer: `${tinyFolder}tokenizer.json`,
+    tokenizerConfig: `${tinyFolder}tokenizer_config.json`,
+    layers,
+    name: 'tiny-bert',
+  });
+}
