@@ -13,6 +13,7 @@ const floors = {
   prefix: ['base', 'safetensors'],
   datasets: ['base', 'cli'],
   metrics: ['base', 'cli'],
+  'mini-models': ['base'],
   training: ['base', 'safetensors', 'jit', 'model', 'prefix', 'datasets', 'metrics'],
 };
 const everything = Object.keys(floors);

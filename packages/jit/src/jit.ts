@@ -1,7 +1,7 @@
 import './gradients.js';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Program, Runtime } from './runtime.js';
-import { onnxRuntime } from './runtimes/onnx.js';
+import { findRuntime } from './runtimes/find.js';
 import { flatten, unflatten, type Hosted, type TensorTree, type TreeShape } from './tree.js';
 import type { HostTensor, TensorSpec } from './values.js';
 
@@ -10,10 +10,12 @@ export interface CompileEvent {
   /** Dtypes and shapes of the inputs this program is for. */
   readonly signature: string;
   readonly seconds: number;
+  /** Name of the runtime that it was compiled for. */
+  readonly runtime: string;
 }
 
 export interface JitOptions {
-  /** Defaults to ONNX Runtime on the CPU. */
+  /** Defaults to what {@link findRuntime} finds: tfjs-node-gpu or tfjs-node if installed, else ONNX Runtime. */
   readonly runtime?: Runtime;
   readonly name?: string;
   /** Told once per input signature, after its program is compiled. */
@@ -36,10 +38,11 @@ export interface JitFunction<I, O> {
  * @param fn  pure: its result depends on its inputs and constants alone; no host reads, no ambient randomness
  */
 export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) => O, options: JitOptions = {}): JitFunction<I, O> {
-  const { runtime = onnxRuntime(), name = fn.name || 'jit', onCompile } = options;
+  const { name = fn.name || 'jit', onCompile } = options;
   const programs = new Map<string, Promise<Compiled>>();
 
   const compile = async (signature: string, specs: TensorSpec[], names: string[], shape: TreeShape): Promise<Compiled> => {
+    const runtime = options.runtime ?? (await defaultRuntime());
     const started = performance.now();
     let outputShape: TreeShape = null;
     const flat = (inputs: Tensor[]) => {
@@ -48,7 +51,7 @@ export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) 
       return outputs.leaves;
     };
     const program = await runtime.prepare(flat, specs, { name, inputNames: names });
-    onCompile?.({ name, signature, seconds: (performance.now() - started) / 1000 });
+    onCompile?.({ name, signature, seconds: (performance.now() - started) / 1000, runtime: runtime.name });
     return { program, outputShape: () => outputShape };
   };
 
@@ -72,6 +75,10 @@ export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) 
   };
   return Object.assign(call, { dispose }) as unknown as JitFunction<I, O>;
 }
+
+let found: Promise<Runtime> | undefined;
+/** Looked for once: which packages are installed does not change while a program runs. */
+const defaultRuntime = (): Promise<Runtime> => (found ??= findRuntime());
 
 interface Compiled {
   readonly program: Program;

@@ -1,5 +1,6 @@
-import { add, customGrad, expandDims, gather, log, matMul, max, exp, mul, neg, squeeze, sub, sum, unsortedSegmentSum, div } from '@tensorflow/tfjs-core';
+import { add, customGrad, expandDims, gather, log, matMul, max, exp, mul, neg, squeeze, sub, sum, div } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { segmentSum } from './segment-sum.js';
 
 /**
  * Weighted cross-entropy of the next token, from hidden states, without ever forming its gradient by logits:
@@ -25,17 +26,18 @@ export function crossEntropy(hidden: Tensor, outputWeights: Tensor, targets: Ten
     const targetRows = gather(w, ids);
     const targetLogits = sum(mul(x, targetRows), -1);
     const logTotal = add(squeeze(log(total), [-1]), squeeze(peak, [-1]));
-    save([x, w, unnormalised, total, targetRows]);
+    // What the backward pass needs is saved: a tensor made inside the loss is gone by then when it runs eagerly.
+    save([x, w, unnormalised, total, targetRows, ids, weights]);
     return {
       value: sum(mul(weights, sub(logTotal, targetLogits))) as Scalar,
       gradFunc: (dy, saved) => {
-        const [x, w, unnormalised, total, targetRows] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+        const [x, w, unnormalised, total, targetRows, ids, weights] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor1D, Tensor];
         const rowWeights = expandDims(mul(weights, dy as Tensor), -1);
         const perTotal = div(rowWeights, total);
         const dx = sub(mul(perTotal, matMul(unnormalised, w)), mul(rowWeights, targetRows));
         const dw = add(
           matMul(unnormalised, mul(perTotal, x), true, false),
-          unsortedSegmentSum(neg(mul(rowWeights, x)), ids, V),
+          segmentSum(neg(mul(rowWeights, x)), ids, V),
         );
         return [dx, dw];
       },

@@ -1,5 +1,6 @@
-import { customGrad, gather, reshape, unsortedSegmentSum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { customGrad, gather, reshape, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../values.js';
+import { segmentSum } from './segment-sum.js';
 
 /**
  * Looks up rows of a table.
@@ -12,8 +13,9 @@ export function embedding(table: Tensor, ids: Tensor): Tensor {
   const [V, C] = table.shape as [number, number];
   const flat = reshape(ids, [sizeOf(ids.shape)]) as Tensor1D;
   const op = customGrad((...args) => {
-    const [table] = args as unknown as [Tensor];
-    return { value: gather(table, flat), gradFunc: (dy) => unsortedSegmentSum(dy as Tensor, flat, V) };
+    const [table, save] = args as unknown as [Tensor, (saved: Tensor[]) => void];
+    save([flat]);
+    return { value: gather(table, flat), gradFunc: (dy, saved) => segmentSum(dy as Tensor, saved[0] as Tensor1D, V) };
   });
   return reshape(op(table), [...ids.shape, C]);
 }

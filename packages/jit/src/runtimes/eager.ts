@@ -1,6 +1,6 @@
 import { engine, getBackend, setBackend, tidy } from '@tensorflow/tfjs-core';
 import type { Runtime } from '../runtime.js';
-import { toHost, toTensor } from '../values.js';
+import { toHost, toTensor, type HostTensor } from '../values.js';
 
 /**
  * Runs functions op by op on a TensorFlow.js backend that the caller has imported: `cpu`, `wasm`, `webgpu`,
@@ -15,10 +15,11 @@ export function eager(backend = 'cpu'): Runtime {
           const before = getBackend();
           if (before !== backend) await setBackend(backend);
           try {
-            return tidy(() => {
-              const results = fn(inputs.map(toTensor)).map(toHost);
-              return results as unknown as never;
+            let outputs: HostTensor[] = [];
+            tidy(() => {
+              outputs = fn(inputs.map(toTensor)).map(toHost);
             });
+            return outputs;
           } finally {
             if (before && before !== backend) engine().setBackend(before);
           }

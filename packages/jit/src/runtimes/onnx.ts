@@ -1,20 +1,38 @@
 import { PrefixTuningError } from '@prefix-tuning/base';
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-common';
 import { toOnnx } from '../graph/onnx.js';
 import type { Graph } from '../graph/graph.js';
 import type { Program, Runtime } from '../runtime.js';
 import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
+import { onnxRuntimeInWorker } from './worker.js';
+
+export interface OnnxTensor {
+  readonly type: string;
+  readonly data: unknown;
+  readonly dims: readonly number[];
+}
+
+export interface OnnxSession {
+  readonly inputNames: readonly string[];
+  run(feeds: Record<string, OnnxTensor>): Promise<Record<string, OnnxTensor>>;
+  release(): Promise<void>;
+}
 
 /** What onnxruntime-node and onnxruntime-web have in common. */
 export interface OnnxRuntimeModule {
-  readonly InferenceSession: typeof InferenceSession;
-  readonly Tensor: typeof OrtTensor;
+  readonly InferenceSession: { create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<OnnxSession> };
+  readonly Tensor: new (type: DType, data: HostData, dims: readonly number[]) => OnnxTensor;
 }
 
 export interface OnnxRuntimeOptions {
-  /** Loads the module; onnxruntime-node unless given. Pass `() => import('onnxruntime-web')` in a browser. */
-  readonly load?: () => Promise<OnnxRuntimeModule>;
+  /**
+   * Loads the module; onnxruntime-node unless given. Bundlers put onnxruntime-web in its place in a browser, by the
+   * `browser` field of this package; pass `() => import('onnxruntime-web/webgpu')` for one of its variants.
+   */
+  readonly load?: () => Promise<object>;
+  /** Runs in a worker thread of Node.js, so that the event loop of the caller stays free. */
+  readonly worker?: boolean;
   /** Merged into the options of every session, such as `executionProviders` or `intraOpNumThreads`. */
   readonly session?: InferenceSession.SessionOptions;
 }
@@ -24,17 +42,33 @@ export class OnnxRuntimeError extends PrefixTuningError {
   readonly code = 'ONNX_RUNTIME';
 }
 
-const loadNode = async (): Promise<OnnxRuntimeModule> => (await import('onnxruntime-node')) as unknown as OnnxRuntimeModule;
+const loadDefault = async (): Promise<object> => {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw new OnnxRuntimeError(
+      'onnxRuntime: expected onnxruntime-node in Node.js or onnxruntime-web in a browser, got neither. ' +
+        'Install the one for your host, or pass `load`.',
+      { cause },
+    );
+  }
+};
 
 /** Runs functions as traced ONNX graphs: natively in Node, or wherever `load` finds ONNX Runtime. */
-export function onnxRuntime({ load = loadNode, session: sessionOptions }: OnnxRuntimeOptions = {}): Runtime {
+export function onnxRuntime({ load = loadDefault, worker = false, session: sessionOptions }: OnnxRuntimeOptions = {}): Runtime {
+  const module = once(worker ? async () => onnxRuntimeInWorker() : load);
   return {
-    name: 'onnx',
+    name: worker ? 'onnx:worker' : 'onnx',
     async prepare(fn, inputs, { name, inputNames }) {
       const graph = trace(fn, inputs, { name, inputNames });
-      return compile(graph, await load(), sessionOptions);
+      return compile(graph, (await module()) as OnnxRuntimeModule, sessionOptions);
     },
   };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 async function compile(graph: Graph, ort: OnnxRuntimeModule, options: InferenceSession.SessionOptions = {}): Promise<Program> {
@@ -61,10 +95,10 @@ async function compile(graph: Graph, ort: OnnxRuntimeModule, options: InferenceS
   };
 }
 
-function toOrt(ort: OnnxRuntimeModule, { dtype, data, shape }: HostTensor): OrtTensor {
-  return new ort.Tensor(dtype, data as never, shape as number[]);
+function toOrt(ort: OnnxRuntimeModule, { dtype, data, shape }: HostTensor): OnnxTensor {
+  return new ort.Tensor(dtype, data, shape);
 }
 
-function fromOrt(tensor: OrtTensor, dtype: DType): HostTensor {
+function fromOrt(tensor: OnnxTensor, dtype: DType): HostTensor {
   return { dtype, shape: tensor.dims, data: tensor.data as HostData };
 }
