@@ -1,10 +1,14 @@
+export { prefixFromPast } from './activations.js';
+export { averagePrefixes, batchPrefixes, concatPrefixes, type BatchedPrefix } from './compose.js';
 export { createPrefix } from './create.js';
 export { addInfix, expandEmbeddings } from './embedding.js';
 export { PrefixFileError } from './errors.js';
 export { expandPrefix, splitRows, type LayerPast, type Past } from './expand.js';
+export { fitPrefix, type FitInputs, type FitOptions, type FitState } from './fit.js';
 export { foldedPast, foldPrefix, type FoldedPrefix } from './fold.js';
 export { checkParameterShapes, createMatrix, expandMatrix, foldMatrix, matrixShapes, matrixSize, type Initialisation, type MatrixSpec } from './matrix.js';
 export { loadPrefix, savePrefix, type FolderSource, type LoadedPrefix } from './peft/folder.js';
+export { createSitePrefixes, expandSitePrefixes, foldSitePrefixes, mapSites, sitePrefixSize, sites, type BySite, type Site } from './sites.js';
 export { matrixOf, positionSize, prefixParameterShapes, prefixSize, type DirectSpec, type PrefixShape, type PrefixSize, type PrefixSpec, type ReparametrisedSpec } from './spec.js';
 export { toTensors, type ParameterTensors } from './tensors.js';
 export { sizeOf, type ParameterValues, type Values } from './values.js';

@@ -1,15 +1,17 @@
+export { applyTuning, type TunedModel } from './apply.js';
 export { bucketSize, collate, type Batch, type BatchTensors, type CollateOptions, type Objective } from './batches/batch.js';
 export { tokenBlocks } from './batches/blocks.js';
 export { encodePair, encodePrompt, type EncodeOptions, type TextEncoder } from './batches/encode.js';
 export type { TokenSequence } from './batches/sequence.js';
 export { sequenceBatches, type BatchSource } from './batches/source.js';
 export { TrainingError } from './errors.js';
+export { generateTuned } from './generate.js';
 export { initialiseGpt2 } from './initialise.js';
 export { loadCheckpoint, saveCheckpoint } from './loop/checkpoint.js';
 export { evaluator, type Evaluation, type Evaluator } from './loop/evaluate.js';
 export type { CompiledEvent, EndEvent, StepEvent, TrainingEvent, TrainingState, ValidationEvent } from './loop/events.js';
 export { hyperparameterDefaults, type Hyperparameters } from './loop/hyperparameters.js';
-export { batchLoss, lossAndGradients, trainingStep, type StepInputs, type StepOptions, type StepOutputs } from './loop/step.js';
+export { batchLogits, batchLoss, lossAndGradients, trainingStep, type StepInputs, type StepOptions, type StepOutputs } from './loop/step.js';
 export { train, type TrainOptions } from './loop/train.js';
 export { adapterBottleneck } from './methods/adapter.js';
 export { loadTuning, methods, trainedParameters, tune, type MethodName, type SettingsOf } from './methods/index.js';

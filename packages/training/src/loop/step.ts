@@ -1,7 +1,7 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { crossEntropy } from '@prefix-tuning/jit';
 import type { ForwardInput } from '@prefix-tuning/model';
-import { add, concat, gather, ones, range, reshape, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, gather, ones, range, reshape, valueAndGrads, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { BatchTensors } from '../batches/batch.js';
 import type { Entry, Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
@@ -12,6 +12,12 @@ import type { Tensors } from '../tensors.js';
 /** What the loss is computed from: the batch, and the method's random inputs, if it has some. */
 export type LossInputs = { readonly batch: BatchTensors; readonly noise: Tensors };
 
+/** Hidden states of the positions that predict a target, float32 [N, C], in the order of `batch.rows`. */
+function predicting(model: TrainableModel, entry: Entry, batch: BatchTensors): Tensor {
+  const { hidden } = model.family.forward(entry.parameters, model.config, forwardInput(entry, batch));
+  return gather(reshape(hidden, [-1, hidden.shape[2]!]), batch.rows as Tensor1D);
+}
+
 /**
  * The loss of a batch: sum over target tokens of weight x -log p(token | tokens before it).
  *
@@ -19,10 +25,13 @@ export type LossInputs = { readonly batch: BatchTensors; readonly noise: Tensors
  */
 export function batchLoss(model: TrainableModel, tuning: Tuning, parameters: Tensors, { batch, noise }: LossInputs): Scalar {
   const entry = tuning.enter(parameters, noise);
-  const { hidden } = model.family.forward(entry.parameters, model.config, forwardInput(entry, batch));
-  const width = hidden.shape[2]!;
-  const predicting = gather(reshape(hidden, [-1, width]), batch.rows as never) as Tensor;
-  return crossEntropy(predicting, model.family.outputWeights(entry.parameters), batch.targets, batch.weights);
+  return crossEntropy(predicting(model, entry, batch), model.family.outputWeights(entry.parameters), batch.targets, batch.weights);
+}
+
+/** Logits of the tokens after each position that predicts a target, float32 [N, V]. */
+export function batchLogits(model: TrainableModel, tuning: Tuning, parameters: Tensors, batch: BatchTensors): Tensor {
+  const entry = tuning.enter(parameters);
+  return model.family.logits(entry.parameters, predicting(model, entry, batch));
 }
 
 /** A tuned model's inputs for a batch. Padding stands at the end, where causality hides it: it needs no mask. */

@@ -1,0 +1,62 @@
+import { hostTensor, jit, type Hosted } from '@prefix-tuning/jit';
+import { createGenerator, type Generated, type GenerateOptions, type Generator, type Model } from '@prefix-tuning/model';
+import type { Past } from '@prefix-tuning/prefix';
+import { applyTuning } from './apply.js';
+import type { SourceTensors, Tuning } from './methods/method.js';
+import type { HostTensors } from './tensors.js';
+
+/**
+ * Generates after each prompt with a tuned model, whatever the method.
+ *
+ * @param model  the model that was tuned
+ * @param prompts  token ids up to and with the begin token, as `encodePrompt` gives them
+ * @param options.parameters  trained parameters of `options.tuning`
+ * @returns for each prompt its best sequences, best first
+ */
+export async function generateTuned(
+  model: Model,
+  prompts: readonly (readonly number[])[],
+  { tuning, parameters, ...options }: Omit<GenerateOptions, 'prefix'> & { tuning: Tuning; parameters: HostTensors },
+): Promise<Generated[][]> {
+  const tuned = applyTuning(model, tuning, parameters);
+  const generator = createGenerator(tuned.model, options);
+  try {
+    if (!tuned.readSource) return await generator.generate(prompts, { ...options, ...(tuned.prefix ? { prefix: tuned.prefix } : {}) });
+    return await generateAfterSources({ prompts, generator, options, readSource: tuned.readSource });
+  } finally {
+    await generator.dispose();
+    tuned.dispose();
+  }
+}
+
+interface SplitJob {
+  readonly prompts: readonly (readonly number[])[];
+  readonly generator: Generator;
+  readonly options: Omit<GenerateOptions, 'prefix'>;
+  readonly readSource: (source: SourceTensors) => { readonly past: Past };
+}
+
+/** Reads sources first, those of one length together so that none is padded, then generates after the begin token. */
+async function generateAfterSources({ prompts, generator, options, readSource }: SplitJob): Promise<Generated[][]> {
+  const runtime = options.runtime ? { runtime: options.runtime } : {};
+  const read = jit((source: { ids: SourceTensors['ids']; mask: SourceTensors['mask'] }) => readSource(source).past, { name: 'source', ...runtime });
+  const results: Generated[][] = prompts.map(() => []);
+  const lengths = [...new Set(prompts.map(({ length }) => length))];
+  let done = 0;
+  try {
+    for (const length of lengths) {
+      const group = prompts.flatMap((prompt, i) => (prompt.length === length ? [i] : []));
+      const ids = Int32Array.from(group.flatMap((i) => prompts[i]!.slice(0, -1)));
+      const shape = [group.length, length - 1];
+      const prefix: Hosted<Past> = await read({ ids: hostTensor(ids, shape, 'int32'), mask: hostTensor(new Float32Array(ids.length).fill(1), shape) });
+      const begins = group.map((i) => prompts[i]!.slice(-1));
+      const onProgress = options.onProgress && ((progress: { done: number }) => options.onProgress!({ task: 'generate', done: done + progress.done, total: prompts.length, unit: 'prompts' }));
+      const found = await generator.generate(begins, { ...options, prefix, ...(onProgress ? { onProgress } : {}) });
+      group.forEach((i, row) => (results[i] = found[row]!));
+      done += group.length;
+    }
+    return results;
+  } finally {
+    await read.dispose();
+  }
+}
