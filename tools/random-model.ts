@@ -1,0 +1,41 @@
+/**
+ * Writes a GPT-2 folder with random weights, to try a whole run before the real checkpoint is there.
+ *
+ *   node --conditions=prefix-tuning-source --import tsx tools/random-model.ts --tokenizer FILE --out DIR [--shape medium]
+ */
+import { ConfigError, createRng } from '@prefix-tuning/base';
+import { parseOptions, runCommand } from '@prefix-tuning/cli';
+import { families } from '@prefix-tuning/model';
+import { writeFileAtomically, writeSafetensors } from '@prefix-tuning/safetensors';
+import { initialiseGpt2 } from '@prefix-tuning/training';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const usage = 'random-model --tokenizer FILE --out DIR [--shape tiny|small|medium|large|xl] [--seed N]';
+
+/** Layers, width and heads of the published sizes, and one that runs in moments. */
+const shapes = {
+  tiny: [2, 64, 2],
+  small: [12, 768, 12],
+  medium: [24, 1024, 16],
+  large: [36, 1280, 20],
+  xl: [48, 1600, 25],
+} as const;
+
+await runCommand(async (args) => {
+  const text = { type: 'string' } as const;
+  const { tokenizer, out, shape = 'medium', seed = '1' } = parseOptions(args, { tokenizer: text, out: text, shape: text, seed: text }, usage);
+  if (!tokenizer || !out || !Object.hasOwn(shapes, shape)) throw new ConfigError(`expected --tokenizer, --out and a known --shape.\n\n${usage}`);
+  const [layers, width, heads] = shapes[shape as keyof typeof shapes];
+  const content = await readFile(tokenizer);
+  const vocabulary = (JSON.parse(content.toString('utf8')) as { model: { vocab: object } }).model.vocab;
+  const size = Object.keys(vocabulary).length;
+  const raw = { architectures: ['GPT2LMHeadModel'], model_type: 'gpt2', n_layer: layers, n_embd: width, n_head: heads, n_positions: 1024, vocab_size: size, bos_token_id: size - 1, eos_token_id: size - 1 };
+  const family = families.gpt2;
+  const weights = initialiseGpt2({ family, config: family.parseConfig(raw, 'config.json') }, createRng(Number(seed)));
+  const tensors = Object.entries(weights).map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }] as const);
+  await mkdir(out, { recursive: true });
+  await writeSafetensors(join(out, 'model.safetensors'), Object.fromEntries(tensors));
+  await writeFileAtomically(join(out, 'config.json'), [() => new TextEncoder().encode(`${JSON.stringify(raw, null, 2)}\n`)]);
+  await writeFileAtomically(join(out, 'tokenizer.json'), [() => content]);
+});
