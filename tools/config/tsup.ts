@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
-/** One build for every package: its public face, types beside it. Run from the package's folder. */
+/** One build for every package: its public face and, if it has one, its command, types beside them. Run from the package's folder. */
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/main.ts'].filter(existsSync),
   format: ['esm'],
   target: 'node20',
   dts: { compilerOptions: { customConditions: [] } },

@@ -126,7 +126,7 @@ describe.each(Object.keys(inputs) as (keyof typeof inputs)[])('%s', (name) => {
       const options = { ...byLines, type, style: 'rouge-1.5.5', exceptions: parseWordnetExceptions([exceptions]) } as const;
       expectAll(rouge(options).segments, golden.rouge155.stemmed[type].segments, 5);
       expectAll(rouge({ ...options, stem: false }).segments, golden.rouge155.plain[type].segments, 5);
-      expectAll(rouge({ ...options, multi: 'best' }).segments, golden.rouge155.best[type].segments, 5);
+      expectAll(rouge({ ...options, multi: 'best' as const }).segments, golden.rouge155.best[type].segments, 5);
       const { precision, recall, fmeasure } = golden.rouge155.resampled[type];
       const { parts } = rouge({ ...options, resamples: 1000 });
       expectAll([parts.precision, parts.recall, parts.fmeasure], [precision, recall, fmeasure], 5);

@@ -2,7 +2,7 @@ import { increment, NgramIndex } from '../ngrams.js';
 import { checkSegments, type Score, type Segments } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { meanStatistics, scoreStatistics } from '../statistics.js';
-import { tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
+import { tokenizationName, tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
 import { splitPython } from '../tokenize/whitespace.js';
 
 const MAX_ORDER = 4;
@@ -53,7 +53,7 @@ export function cider({ hypotheses, references, tokenize = 'ptb' }: Segments & C
     statistics,
     signature: formatSignature({
       nrefs: referenceCount(references),
-      tok: tokenize,
+      tok: tokenizationName(tokenize),
       n: MAX_ORDER,
       sigma: SIGMA,
       df: 'corpus',

@@ -1,7 +1,7 @@
 import { checkSegments, type Score, type Segments } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { meanStatistics, scoreStatistics } from '../statistics.js';
-import { tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
+import { tokenizationName, tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
 import { lcsLength, numberTokens } from './lcs.js';
 import type { Rouge } from './style.js';
 
@@ -32,7 +32,7 @@ export function cocoRougeL({ hypotheses, references, tokenize = 'ptb' }: Segment
     higherIsBetter: true,
     parts: { precision: mean('precision'), recall: mean('recall'), fmeasure: mean('fmeasure') },
     statistics,
-    signature: formatSignature({ nrefs: referenceCount(references), tok: tokenize, beta: BETA, ref: 'coco', version: METRICS_VERSION }),
+    signature: formatSignature({ nrefs: referenceCount(references), tok: tokenizationName(tokenize), beta: BETA, ref: 'coco', version: METRICS_VERSION }),
     ...scoreStatistics(statistics),
   };
 }
