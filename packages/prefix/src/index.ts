@@ -7,7 +7,9 @@ export { expandPrefix, splitRows, type LayerPast, type Past } from './expand.js'
 export { fitPrefix, type FitInputs, type FitOptions, type FitState } from './fit.js';
 export { foldedPast, foldPrefix, type FoldedPrefix } from './fold.js';
 export { checkParameterShapes, createMatrix, expandMatrix, foldMatrix, matrixShapes, matrixSize, type Initialisation, type MatrixSpec } from './matrix.js';
-export { loadPrefix, savePrefix, type FolderSource, type LoadedPrefix } from './peft/folder.js';
+export type { FolderSource } from './peft/files.js';
+export { loadPrefix, loadTiedPrefix, savePrefix, type LoadedPrefix } from './peft/folder.js';
+export { loadSitePrefixes, saveSitePrefixes } from './peft/sites-folder.js';
 export { createSitePrefixes, expandSitePrefixes, foldSitePrefixes, mapSites, sitePrefixSize, sites, type BySite, type Site } from './sites.js';
 export { matrixOf, positionSize, prefixParameterShapes, prefixSize, type DirectSpec, type PrefixShape, type PrefixSize, type PrefixSpec, type ReparametrisedSpec } from './spec.js';
 export { toTensors, type ParameterTensors } from './tensors.js';

@@ -60,7 +60,16 @@ export function parsePeftConfig(text: string, file: string): PeftConfig {
   return config as unknown as PeftConfig;
 }
 
-function parseJson(text: string, file: string): Record<string, unknown> {
+/** L, H, D and P of a configuration. */
+export const shapeOf = (config: PeftConfig): PrefixShape => ({
+  layers: config.num_layers,
+  heads: config.num_attention_heads,
+  headDim: config.token_dim / config.num_attention_heads,
+  length: config.num_virtual_tokens,
+});
+
+/** Parses a JSON object. */
+export function parseJson(text: string, file: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -70,7 +79,8 @@ function parseJson(text: string, file: string): Record<string, unknown> {
   throw new PrefixFileError(`${file}: expected a JSON object, got another value. Save the adapter again.`, { details: { file } });
 }
 
-function wrongField(file: string, field: string, { expected, got }: { expected: string; got: unknown }): PrefixFileError {
+/** An error about one field of a configuration. */
+export function wrongField(file: string, field: string, { expected, got }: { expected: string; got: unknown }): PrefixFileError {
   return new PrefixFileError(`${file}: expected ${field} to be ${expected}, got ${JSON.stringify(got)}. Save the adapter as a prefix for this model.`, {
     details: { file, field },
   });

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPrefix, foldPrefix, loadPrefix, PrefixFileError, savePrefix, type PrefixSpec } from '../index.js';
+import { createPrefix, foldPrefix, loadPrefix, loadSitePrefixes, loadTiedPrefix, PrefixFileError, savePrefix, saveSitePrefixes, type PrefixSpec } from '../index.js';
 
 const spec: PrefixSpec = { kind: 'direct', layers: 2, heads: 2, headDim: 3, length: 4 };
 let folder: string;
@@ -42,4 +42,15 @@ test('a folder that holds no such prefix is refused by file and field', async ()
   await expect(loadPrefix(join(folder, 'missing'))).rejects.toThrow(PrefixFileError);
   await expect(loadPrefix({})).rejects.toThrow(/adapter_config\.json/);
   await expect(loadPrefix({ 'adapter_config.json': new TextEncoder().encode('{') })).rejects.toThrow(/expected JSON/);
+});
+
+test('an encoder-decoder prefix round-trips by site, and other folders are refused', async () => {
+  const at = async (length: number) => foldPrefix(createPrefix({ ...spec, length }, createRng(length)), { ...spec, length });
+  const prefixes = { encoder: await at(2), cross: await at(1) };
+  await saveSitePrefixes(join(folder, 'sites'), prefixes);
+  expect(await loadSitePrefixes(join(folder, 'sites'))).toEqual(prefixes);
+  await expect(loadPrefix(join(folder, 'sites'))).rejects.toThrow(/peft_type to be PREFIX_TUNING or CARTRIDGE, got "PREFIX_TUNING_SITES"/);
+  await saved('c');
+  await expect(loadSitePrefixes(join(folder, 'c'))).rejects.toThrow(/peft_type to be PREFIX_TUNING_SITES/);
+  await expect(loadTiedPrefix(join(folder, 'c'))).rejects.toThrow(/num_transformer_submodules to be 2, got 1/);
 });

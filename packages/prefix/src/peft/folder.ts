@@ -1,15 +1,10 @@
-import { openSafetensors, writeFileAtomically, writeSafetensors } from '@prefix-tuning/safetensors';
 import { PrefixFileError } from '../errors.js';
 import type { FoldedPrefix } from '../fold.js';
 import { positionSize } from '../spec.js';
-import { parsePeftConfig, peftConfig, type PeftConfig } from './config.js';
+import { parsePeftConfig, peftConfig, shapeOf } from './config.js';
+import { configFile, nameOf, readConfig, readTensor, writeAdapter, type FolderSource } from './files.js';
 
-const configFile = 'adapter_config.json';
-const weightsFile = 'adapter_model.safetensors';
 const tensorName = 'prompt_embeddings';
-
-/** Where a folder's files come from: a path (Node only), or their contents by name (anywhere). */
-export type FolderSource = string | Readonly<Record<string, Uint8Array>>;
 
 /**
  * Saves a prefix as a folder that PEFT's `PeftModel.from_pretrained` loads (Node only). Each file is written whole or
@@ -19,11 +14,7 @@ export type FolderSource = string | Readonly<Record<string, Uint8Array>>;
  * @throws FileError  if the folder cannot be written
  */
 export async function savePrefix(folder: string, prefix: FoldedPrefix, options: { baseModel?: string } = {}): Promise<void> {
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(folder, { recursive: true });
-  const config = peftConfig(prefix, options);
-  await writeSafetensors(`${folder}/${weightsFile}`, { [tensorName]: { ...prefix.rows, dtype: 'F32', data: prefix.rows.data as Float32Array<ArrayBuffer> } });
-  await writeFileAtomically(`${folder}/${configFile}`, [() => new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)]);
+  await writeAdapter(folder, peftConfig(prefix, options), { [tensorName]: prefix.rows });
 }
 
 /** A prefix as its folder gives it. */
@@ -42,59 +33,51 @@ export interface LoadedPrefix extends FoldedPrefix {
  * @throws WeightsError  if the weight file is damaged
  */
 export async function loadPrefix(source: FolderSource): Promise<LoadedPrefix> {
-  const config = parsePeftConfig(new TextDecoder().decode(await readFile(source, configFile)), nameOf(source, configFile));
+  const file = nameOf(source, configFile);
+  const config = parsePeftConfig(await readConfig(source), file);
   if (config.num_transformer_submodules !== 1) {
     throw new PrefixFileError(
-      `${nameOf(source, configFile)}: expected a prefix for a decoder (num_transformer_submodules 1), got ${config.num_transformer_submodules}. ` +
-        'Load it with loadTiedPrefix.',
-      { details: { file: nameOf(source, configFile), field: 'num_transformer_submodules' } },
+      `${file}: expected a prefix for a decoder (num_transformer_submodules 1), got ${config.num_transformer_submodules}. Load it with loadTiedPrefix.`,
+      { details: { file, field: 'num_transformer_submodules' } },
     );
   }
-  const shape = {
-    layers: config.num_layers,
-    heads: config.num_attention_heads,
-    headDim: config.token_dim / config.num_attention_heads,
-    length: config.num_virtual_tokens,
-  };
-  const data = await readRows(source, [shape.length, positionSize(shape)]);
-  const rows = { dtype: 'float32', shape: [shape.length, positionSize(shape)], data } as const;
-  return { ...shape, rows, baseModel: config.base_model_name_or_path ?? undefined, frozenLength: frozenLength(config) };
+  const shape = shapeOf(config);
+  const rows = await readTensor(source, tensorName, [shape.length, positionSize(shape)]);
+  const frozenLength = config.peft_type === 'CARTRIDGE' ? (config.num_frozen_tokens ?? 0) : 0;
+  return { ...shape, rows, baseModel: config.base_model_name_or_path ?? undefined, frozenLength };
 }
 
-const frozenLength = (config: PeftConfig): number => (config.peft_type === 'CARTRIDGE' ? (config.num_frozen_tokens ?? 0) : 0);
-
-async function readRows(source: FolderSource, expected: readonly number[]): Promise<Float32Array> {
-  const file = nameOf(source, weightsFile);
-  const weights = await openSafetensors(typeof source === 'string' ? file : await readFile(source, weightsFile));
-  try {
-    const entry = weights.tensors.get(tensorName);
-    if (!entry || entry.shape.join() !== expected.join()) {
-      const got = entry ? `[${entry.shape.join(', ')}]` : `only ${[...weights.tensors.keys()].join(', ')}`;
-      throw new PrefixFileError(`${file}: expected a tensor ${tensorName} [${expected.join(', ')}], got ${got}. Check that both files are of one adapter.`, {
-        details: { file, tensor: tensorName, expected, got: entry?.shape },
-      });
-    }
-    return await weights.readFloat32(tensorName);
-  } finally {
-    await weights.close();
-  }
-}
-
-const nameOf = (source: FolderSource, file: string): string => (typeof source === 'string' ? `${source}/${file}` : file);
-
-async function readFile(source: FolderSource, file: string): Promise<Uint8Array> {
-  const missing = (cause?: unknown) =>
-    new PrefixFileError(`${nameOf(source, file)}: expected the file of a saved prefix, got none. Save it with savePrefix, or with PEFT as safetensors.`, {
-      details: { file: nameOf(source, file) },
-      cause,
+/**
+ * Loads PEFT's prefix for an encoder-decoder model, which is not the paper's: there is none for the encoder and none
+ * for cross-attention, and decoder layers share. It stores L pairs of keys and values for 2 L places (self and cross
+ * of each layer), so that layer l's self-attention gets pair 2 l modulo L; current versions drop the pairs for
+ * cross-attention.
+ *
+ * @returns the decoder's prefix with the shared layers written out, and a warning to show
+ * @throws PrefixFileError  if the folder holds another kind of adapter
+ */
+export async function loadTiedPrefix(source: FolderSource): Promise<{ decoder: FoldedPrefix; warning: string }> {
+  const file = nameOf(source, configFile);
+  const config = parsePeftConfig(await readConfig(source), file);
+  if (config.num_transformer_submodules !== 2) {
+    throw new PrefixFileError(`${file}: expected num_transformer_submodules to be 2, got ${config.num_transformer_submodules}. Load it with loadPrefix.`, {
+      details: { file, field: 'num_transformer_submodules' },
     });
-  if (typeof source !== 'string') {
-    const bytes = source[file];
-    if (!bytes) throw missing();
-    return bytes;
   }
-  const { readFile: read } = await import('node:fs/promises');
-  return read(`${source}/${file}`).catch((cause: unknown) => {
-    throw missing(cause);
-  });
+  const shape = shapeOf(config);
+  const { layers, heads, headDim, length } = shape;
+  const size = positionSize(shape);
+  const stored = await readTensor(source, tensorName, [length, size]);
+  const pair = 2 * heads * headDim;
+  const data = new Float32Array(stored.data.length);
+  for (let p = 0; p < length; p++) {
+    for (let l = 0; l < layers; l++) {
+      const from = p * size + ((2 * l) % layers) * pair;
+      data.set(stored.data.subarray(from, from + pair), p * size + l * pair);
+    }
+  }
+  const warning =
+    `${file}: PEFT ties the decoder's layers (layer l uses pair 2l mod ${layers}) and has no prefix for the encoder and cross-attention. ` +
+    'The layers are written out; training would untie them.';
+  return { decoder: { ...shape, rows: { ...stored, data } }, warning };
 }

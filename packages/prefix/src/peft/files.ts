@@ -1,0 +1,68 @@
+import { openSafetensors, writeFileAtomically, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
+import { PrefixFileError } from '../errors.js';
+import type { Values } from '../values.js';
+
+export const configFile = 'adapter_config.json';
+const weightsFile = 'adapter_model.safetensors';
+
+/** Where a folder's files come from: a path (Node only), or their contents by name (anywhere). */
+export type FolderSource = string | Readonly<Record<string, Uint8Array>>;
+
+/** The path of a file in a folder, for reading and for messages. */
+export const nameOf = (source: FolderSource, file: string): string => (typeof source === 'string' ? `${source}/${file}` : file);
+
+/** Writes an adapter folder's two files, each whole or not at all (Node only). */
+export async function writeAdapter(folder: string, config: object, tensors: Readonly<Record<string, Values>>): Promise<void> {
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(folder, { recursive: true });
+  const views = Object.entries(tensors).map(([name, { shape, data }]): [string, TensorView] => [name, { dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }]);
+  await writeSafetensors(`${folder}/${weightsFile}`, Object.fromEntries(views));
+  await writeFileAtomically(`${folder}/${configFile}`, [() => new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)]);
+}
+
+/** The text of `adapter_config.json`. */
+export const readConfig = async (source: FolderSource): Promise<string> => new TextDecoder().decode(await readFile(source, configFile));
+
+/**
+ * Reads one tensor of the weight file as 32-bit floats.
+ *
+ * @throws PrefixFileError  if it is not there in this shape
+ */
+export async function readTensor(source: FolderSource, tensor: string, shape: readonly number[]): Promise<Values> {
+  const file = nameOf(source, weightsFile);
+  const weights = await openSafetensors(typeof source === 'string' ? await existing(file) : await readFile(source, weightsFile));
+  try {
+    const entry = weights.tensors.get(tensor);
+    if (!entry || entry.shape.join() !== shape.join()) {
+      const got = entry ? `[${entry.shape.join(', ')}]` : `only ${[...weights.tensors.keys()].join(', ')}`;
+      throw new PrefixFileError(`${file}: expected a tensor ${tensor} [${shape.join(', ')}], got ${got}. Check that both files are of one adapter.`, {
+        details: { file, tensor, expected: shape, got: entry?.shape },
+      });
+    }
+    return { dtype: 'float32', shape, data: await weights.readFloat32(tensor) };
+  } finally {
+    await weights.close();
+  }
+}
+
+const missing = (file: string, cause?: unknown) =>
+  new PrefixFileError(`${file}: expected the file of a saved prefix, got none. Save it with savePrefix, or with PEFT as safetensors.`, { details: { file }, cause });
+
+async function existing(path: string): Promise<string> {
+  const { access } = await import('node:fs/promises');
+  await access(path).catch((cause: unknown) => {
+    throw missing(path, cause);
+  });
+  return path;
+}
+
+async function readFile(source: FolderSource, file: string): Promise<Uint8Array> {
+  const name = nameOf(source, file);
+  if (typeof source !== 'string') {
+    const bytes = source[file];
+    if (!bytes) throw missing(name);
+    return bytes;
+  }
+  const { readFile: read } = await import('node:fs/promises');
+  return read(await existing(name));
+}
