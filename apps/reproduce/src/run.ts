@@ -1,8 +1,8 @@
 import { createRng, type OnProgress } from '@prefix-tuning/base';
 import type { Example, Pair } from '@prefix-tuning/datasets';
-import { generate, type Model } from '@prefix-tuning/model';
+import type { Model } from '@prefix-tuning/model';
 import {
-  encodePair, encodePrompt, sequenceBatches, train, tune, type HostTensors, type StepEvent, type Tuning,
+  encodePair, encodePrompt, generateTuned, sequenceBatches, train, tune, type HostTensors, type StepEvent, type Tuning,
 } from '@prefix-tuning/training';
 import { sizeOf } from '@prefix-tuning/jit';
 import { openSafetensors } from '@prefix-tuning/safetensors';
@@ -10,7 +10,6 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cell, Decoding } from './recipe.js';
 import { scoreE2e, type Scores } from './score.js';
-import { tunedModel } from './tuned.js';
 
 export interface RunInput {
   readonly model: Model;
@@ -98,22 +97,18 @@ async function trainCell({ title, batchSize, objective, hyperparameters }: Cell,
 const lossPerToken = ({ loss, ids, targets }: StepEvent) => (loss * ids.length) / targets;
 
 async function decode({ title }: Cell, { tuning, parameters }: { tuning: Tuning; parameters: HostTensors }, input: RunInput): Promise<string[]> {
-  const { test, decoding, onProgress } = input;
-  const { model, prefix, dispose } = tunedModel(input.model, tuning, parameters);
-  try {
-    const { tokenizer } = model;
-    const end = tokenizer.idOf('<|endoftext|>');
-    const generated = await generate(model, test.map(({ source }) => encodePrompt(source, tokenizer)), {
-      ...decoding,
-      forbiddenTokens: newlines(model),
-      ...(end === undefined ? {} : { endTokens: [end] }),
-      ...(prefix ? { prefix } : {}),
-      onProgress: (progress) => onProgress({ ...progress, task: `decode ${title}` }),
-    });
-    return generated.map(([best]) => tokenizer.decode(best!.tokens, { skipSpecialTokens: true }).trim());
-  } finally {
-    dispose();
-  }
+  const { model, test, decoding, onProgress } = input;
+  const { tokenizer } = model;
+  const end = tokenizer.idOf('<|endoftext|>');
+  const generated = await generateTuned(model, test.map(({ source }) => encodePrompt(source, tokenizer)), {
+    tuning,
+    parameters,
+    ...decoding,
+    forbiddenTokens: newlines(model),
+    ...(end === undefined ? {} : { endTokens: [end] }),
+    onProgress: (progress) => onProgress({ ...progress, task: `decode ${title}` }),
+  });
+  return generated.map(([best]) => tokenizer.decode(best!.tokens, { skipSpecialTokens: true }).trim());
 }
 
 /** The released code forbids GPT-2's tokens 628 and 198, which are newlines. */
