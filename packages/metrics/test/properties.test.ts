@@ -1,0 +1,119 @@
+import { createRng } from '@prefix-tuning/base';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bleu, cider, MetricInputError, nist, rouge, type Score, type Segments } from '../src/index.js';
+
+type Metric = (segments: Segments) => Score<unknown>;
+
+/** Score of a text against itself, which is the most there can be; unknown where that depends on the corpus. */
+const metrics: Readonly<Record<string, { run: Metric; most?: number; takesBestReference?: boolean }>> = {
+  'BLEU, sacrebleu': { run: bleu, most: 100 },
+  'BLEU, mteval': { run: (s) => bleu({ ...s, style: 'mteval-v13a' }), most: 1 },
+  'BLEU, pymteval': { run: (s) => bleu({ ...s, style: 'pymteval' }), most: 1 },
+  'BLEU, multi-bleu': { run: (s) => bleu({ ...s, style: 'multi-bleu' }), most: 100 },
+  'NIST, mteval': { run: nist },
+  'NIST, pymteval': { run: (s) => nist({ ...s, style: 'pymteval' }) },
+  'ROUGE-1': { run: (s) => rouge({ ...s, type: 1 }), most: 1, takesBestReference: true },
+  'ROUGE-2': { run: (s) => rouge({ ...s, type: 2 }), most: 1, takesBestReference: true },
+  'ROUGE-L': { run: rouge, most: 1, takesBestReference: true },
+  'ROUGE-Lsum': { run: (s) => rouge({ ...s, type: 'Lsum' }), most: 1, takesBestReference: true },
+  'ROUGE-L, coco': { run: (s) => rouge({ ...s, style: 'coco' }), most: 1, takesBestReference: true },
+  'ROUGE-2, 1.5.5': { run: (s) => rouge({ ...s, style: 'rouge-1.5.5', type: 2 }), most: 1 },
+  CIDEr: { run: cider },
+};
+
+const WORDS = ['the', 'cat', 'sat', 'on', 'a', 'mat', 'river', 'bank', 'Tokyo', 'stations', 'running', '3.5', 'café', ','];
+/** Six words or more, so that every n-gram order occurs. */
+const sentence = fc.array(fc.constantFrom(...WORDS), { minLength: 6, maxLength: 14 }).map((words) => `word ${words.join(' ')} end of it`);
+const segment = fc.record({ hypothesis: sentence, references: fc.array(sentence, { minLength: 1, maxLength: 3 }) });
+const corpus = fc.array(segment, { minLength: 1, maxLength: 8 });
+const toSegments = (list: readonly { hypothesis: string; references: string[] }[]): Segments => ({
+  hypotheses: list.map(({ hypothesis }) => hypothesis),
+  references: list.map(({ references }) => references),
+});
+
+describe.each(Object.entries(metrics))('%s', (_, { run, most, takesBestReference }) => {
+  const check = (property: Parameters<typeof fc.assert>[0]) => fc.assert(property as fc.IProperty<unknown>, { numRuns: 40 });
+
+  test('the references themselves get the most', () => {
+    check(
+      fc.property(corpus, (list) => {
+        const segments = toSegments(list);
+        const perfect = run({ ...segments, hypotheses: segments.references.map((texts) => texts[0]!) });
+        const single = { hypotheses: segments.references.map((texts) => texts[0]!), references: segments.references.map((texts) => [texts[0]!]) };
+        if (most !== undefined) expect(run(single).score).toBeCloseTo(most, 4);
+        if (takesBestReference) expect(perfect.score).toBeGreaterThanOrEqual(run(segments).score - 1e-9);
+      }),
+    );
+  });
+
+  test('the order of segments changes nothing', () => {
+    check(
+      fc.property(corpus, fc.integer(), (list, seed) => {
+        const shuffled = createRng(seed).shuffle(list);
+        expect(run(toSegments(shuffled)).score).toBeCloseTo(run(toSegments(list)).score, 9);
+      }),
+    );
+  });
+
+  test('a further reference never lowers a score that takes the best', () => {
+    if (!takesBestReference) return expect(takesBestReference).toBeUndefined();
+    check(
+      fc.property(corpus, sentence, (list, more) => {
+        const richer = list.map(({ hypothesis, references }) => ({ hypothesis, references: [...references, more] }));
+        run(toSegments(richer)).segments.forEach((score, i) => expect(score).toBeGreaterThanOrEqual(run(toSegments(list)).segments[i]! - 1e-9));
+      }),
+    );
+  });
+
+  test('the corpus score is that of the summed statistics, and signatures are well formed', () => {
+    check(
+      fc.property(corpus, (list) => {
+        const { score, statistics, segments, signature } = run(toSegments(list));
+        const sum = statistics.names.map((_, k) => statistics.rows.reduce((total, row) => total + row[k]!, 0));
+        expect(statistics.aggregate(Float64Array.from(sum), list.length)).toBeCloseTo(score, 9);
+        expect(segments.length).toBe(list.length);
+        expect(signature).toMatch(/^nrefs:(\d+|var)(\|[\w-]+:[\w.+[\]-]+)+$/);
+      }),
+    );
+  });
+
+  test('what does not fit together is refused', () => {
+    expect(() => run({ hypotheses: ['a', 'b'], references: [['a']] })).toThrow('expected as many reference lists as hypotheses (2), got 1');
+    expect(() => run({ hypotheses: [], references: [] })).toThrow(MetricInputError);
+    expect(() => run({ hypotheses: ['a'], references: [[]] })).toThrow('expected a non-empty array of strings');
+    expect(() => run({ hypotheses: ['a'], references: ['a'] as unknown as string[][] })).toThrow('wrap it in an array');
+  });
+});
+
+test('options that a metric does not have are refused', () => {
+  const segments = { hypotheses: ['a'], references: [['a']] };
+  expect(() => bleu({ ...segments, tokenize: 'zh' as '13a' })).toThrow('expected one of 13a, intl, char, none as tokenize, got zh');
+  expect(() => bleu({ ...segments, smooth: 'more' as 'exp' })).toThrow(MetricInputError);
+  expect(() => bleu({ ...segments, maxOrder: 0 })).toThrow('expected a positive whole number as maxOrder, got 0');
+  expect(() => rouge({ ...segments, type: 10 })).toThrow('expected 1 to 9, L or Lsum as type, got 10');
+  expect(() => rouge({ ...segments, style: 'rouge-1.5.5', type: 'Lsum' as 'L' })).toThrow('expected 1 to 9 or L as type, got Lsum');
+});
+
+describe('quirks of the references', () => {
+  test('multi-bleu counts an empty reference as one of length 0, which spares a short hypothesis its penalty', () => {
+    const hypotheses = ['one two', 'a b c d e f'];
+    const brevity = (references: string[][]) => bleu({ hypotheses, references, style: 'multi-bleu' }).parts.brevityPenalty;
+    expect(brevity([['one two three four five', ''], ['a b c d e f', '']])).toBe(1);
+    expect(brevity([['one two three four five'], ['a b c d e f']])).toBeCloseTo(Math.exp(1 - 11 / 8), 12);
+  });
+
+  test('mteval takes the word 0 for no prefix at all', () => {
+    const segments = { hypotheses: ['0 1 0 1 x', 'y z'], references: [['0 1 0 1 x'], ['0 z 0 y']] };
+    const [perl, python] = [nist(segments).score, nist({ ...segments, style: 'pymteval' }).score];
+    expect(perl).toBeGreaterThan(python);
+  });
+
+  test('two captions of nothing but punctuation are alike to the caption scripts', () => {
+    expect(rouge({ hypotheses: ['...'], references: [['!']], style: 'coco' }).score).toBe(1);
+  });
+
+  test('CIDEr of a single segment is 0, since every n-gram is in every document', () => {
+    expect(cider({ hypotheses: ['the cat sat'], references: [['the cat sat']] }).score).toBe(0);
+  });
+});
