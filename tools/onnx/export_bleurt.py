@@ -65,9 +65,9 @@ def from_variables(variables, config):
         if ours not in wanted:
             raise SystemExit(f'{name}: no such weight in a BERT regression model with one dense unit')
         tensor = torch.tensor(array)
-        # TensorFlow's attention kernels are [width, heads, head] or [heads, head, width]; its dense kernels are transposed.
+        # A kernel of TensorFlow has its output axis last, whatever came before it; ours is the transpose.
         if name.endswith('kernel'):
-            tensor = tensor.reshape(-1, wanted[ours].shape[0]).T if tensor.dim() < 3 or 'self' in name else tensor.reshape(wanted[ours].shape[1], -1).T
+            tensor = tensor.reshape(-1, wanted[ours].shape[0]).T
         state[ours] = tensor.reshape(wanted[ours].shape)
     missing = [name for name in wanted if name not in state and not name.endswith('position_ids')]
     if missing:

@@ -3,10 +3,19 @@ export { bertScore, type BertScoreOptions, type BertScoreParts } from './bertsco
 export { bertScoreLayer, bertScoreModel } from './bertscore/layers.js';
 export type { BertScoreValue } from './bertscore/matching.js';
 export { bleu, type BleuOptions, type BleuParts } from './bleu/bleu.js';
+export { bleurt, type BleurtOptions, type BleurtParts } from './bleurt/bleurt.js';
+export { onnxBleurt, sentencePieceTokenizer, type BleurtModel, type OnnxBleurtOptions } from './bleurt/model.js';
+export { wordPieceTokenizer, type BleurtTokenizer } from './bleurt/wordpiece.js';
 export { cider, type CiderOptions, type CiderParts } from './cider/cider.js';
 export { onnxEmbedder, transformersEmbedder, type OnnxEmbedderOptions, type TransformersEmbedderOptions } from './embedding/adapters.js';
 export type { Embedder, EmbedderInfo, TokenEmbeddings, TokenizedText } from './embedding/embedder.js';
+export type { Pair } from './embedding/pairs.js';
 export { MissingPeerError } from './embedding/peers.js';
+export type { SeveralReferences } from './embedding/references.js';
+export type { MeteorData } from './meteor/data.js';
+export { installMeteorData, type InstallMeteorOptions } from './meteor/install.js';
+export { compileParaphrases, loadMeteorData, type LoadMeteorOptions } from './meteor/load.js';
+export { meteor, type MeteorOptions, type MeteorParts } from './meteor/meteor.js';
 export { checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from './metric.js';
 export { moverScore, type MoverScoreOptions, type MoverScoreParts } from './moverscore/moverscore.js';
 export { solveTransport, type TransportPlan, type TransportProblem } from './moverscore/transport.js';
@@ -19,4 +28,5 @@ export { bootstrapInterval, type Interval, type ResampleOptions } from './signif
 export { scoreSuite } from './suites/score.js';
 export type { NeuralMetric, Suite, SuiteCell, SuiteColumn, SuiteInput, SuiteName, SuiteResources, SuiteResult } from './suites/suite.js';
 export { suites } from './suites/table.js';
+export { ter, type TerOptions, type TerParts } from './ter/ter.js';
 export { tokenizeCaptions } from './tokenize/ptb/captions.js';

@@ -1,4 +1,4 @@
-"""Writes the BERTScore goldens: bert-score over the tiny encoder of tiny_models.py, scored on segments.json.
+"""Writes the BERTScore goldens: bert-score over the tiny encoder of tiny_models.py, scored on segments.json; and the token ids.
 
     python bertscore.py GOLDENS ENCODER      GOLDENS holds neural/segments.json and bertscore/baseline.csv
 
@@ -25,6 +25,13 @@ def run(segments, **settings):
     return {'hash': name, 'precision': clean(p), 'recall': clean(r), 'f1': clean(f)}
 
 
+def token_ids(segments, encoder):
+    """The ids of each segment's hypothesis and references, truncated as bert-score truncates."""
+    tokenizer = BertTokenizer.from_pretrained(encoder)
+    encode = lambda text: tokenizer.encode(text, truncation=True, max_length=tokenizer.model_max_length)
+    return [[encode(text) for text in (s['hypothesis'], *s['references'])] for s in segments]
+
+
 def main(goldens, encoder):
     with open(f'{goldens}/neural/segments.json', encoding='utf-8') as file:
         segments = json.load(file)
@@ -34,6 +41,9 @@ def main(goldens, encoder):
     if not os.path.exists(link):
         os.symlink(os.path.abspath(encoder), link)
     os.chdir(os.path.dirname(link))
+    with open(f'{goldens}/neural/ids.json', 'w') as out:
+        json.dump(token_ids(segments, 'tiny-bert'), out)
+        out.write('\n')
     rescaled = dict(rescale_with_baseline=True, lang='en', baseline_path=baseline)
     scores = {
         'plain': run(segments),
