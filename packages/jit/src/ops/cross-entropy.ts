@@ -1,4 +1,4 @@
-import { add, customGrad, expandDims, gather, log, matMul, max, exp, mul, neg, squeeze, sub, sum, div } from '@tensorflow/tfjs-core';
+import { customGrad, expandDims, gather, log, matMul, max, mul, softmax, sub, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { segmentSum } from './segment-sum.js';
 
@@ -20,25 +20,20 @@ export function crossEntropy(hidden: Tensor, outputWeights: Tensor, targets: Ten
   const op = customGrad((...args) => {
     const [x, w, save] = args as unknown as [Tensor, Tensor, (saved: Tensor[]) => void];
     const logits = matMul(x as never, w as never, false, true) as Tensor;
-    const peak = max(logits, -1, true);
-    const unnormalised = exp(sub(logits, peak));
-    const total = sum(unnormalised, -1, true);
+    const p = softmax(logits);
     const targetRows = gather(w, ids);
+    // log sum exp(logits) from the largest logit and its probability: a target's own probability may underflow.
+    const logTotal = sub(max(logits, -1), log(max(p, -1)));
     const targetLogits = sum(mul(x, targetRows), -1);
-    const logTotal = add(squeeze(log(total), [-1]), squeeze(peak, [-1]));
-    // What the backward pass needs is saved: a tensor made inside the loss is gone by then when it runs eagerly.
-    save([x, w, unnormalised, total, targetRows, ids, weights]);
+    save([x, w, p, targetRows]);
     return {
       value: sum(mul(weights, sub(logTotal, targetLogits))) as Scalar,
       gradFunc: (dy, saved) => {
-        const [x, w, unnormalised, total, targetRows, ids, weights] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor1D, Tensor];
+        const [x, w, p, targetRows] = saved as [Tensor, Tensor, Tensor, Tensor];
         const rowWeights = expandDims(mul(weights, dy as Tensor), -1);
-        const perTotal = div(rowWeights, total);
-        const dx = sub(mul(perTotal, matMul(unnormalised, w)), mul(rowWeights, targetRows));
-        const dw = add(
-          matMul(unnormalised, mul(perTotal, x), true, false),
-          segmentSum(neg(mul(rowWeights, x)), ids, V),
-        );
+        const weighted = mul(rowWeights, x);
+        const dx = mul(rowWeights, sub(matMul(p, w), targetRows));
+        const dw = sub(matMul(p, weighted, true, false), segmentSum(weighted, ids, V));
         return [dx, dw];
       },
     };

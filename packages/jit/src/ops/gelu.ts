@@ -1,4 +1,4 @@
-import { add, customGrad, erf, exp, mul, square, sub, tanh, type Tensor } from '@tensorflow/tfjs-core';
+import { add, customGrad, erf, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 
 export type GeluKind = 'tanh' | 'exact';
 
@@ -10,34 +10,42 @@ export type GeluKind = 'tanh' | 'exact';
  * @see Hendrycks & Gimpel 2016
  */
 export function gelu(x: Tensor, kind: GeluKind): Tensor {
-  const { value, slope } = kinds[kind];
+  const { share, shareSlope } = kinds[kind];
   const op = customGrad((...args) => {
     const [x, save] = args as unknown as [Tensor, (saved: Tensor[]) => void];
-    save([x]);
-    return { value: value(x), gradFunc: (dy, saved) => mul(dy as Tensor, slope(saved[0]!)) };
+    const s = share(x);
+    const y = mul(x, s);
+    save([x, s, y]);
+    return {
+      value: y,
+      // y = x s(x), so dy/dx = s + x s'
+      gradFunc: (dy, saved) => {
+        const [x, s, y] = saved as [Tensor, Tensor, Tensor];
+        return mul(dy as Tensor, add(s, shareSlope(x, s, y)));
+      },
+    };
   });
   return op(x);
 }
 
-const root2OverPi = Math.sqrt(2 / Math.PI);
-const cubic = 0.044715;
+/** The share s(x) of x that passes, and x s'(x), written so that few passes over memory are made. */
+interface Kind {
+  share(x: Tensor): Tensor;
+  shareSlope(x: Tensor, s: Tensor, y: Tensor): Tensor;
+}
 
-/** tanh(sqrt(2 / pi) (x + 0.044715 x^3)) */
-const inner = (x: Tensor) => tanh(mul(x, add(mul(square(x), root2OverPi * cubic), root2OverPi)));
-/** Phi(x), the standard normal distribution function. */
-const phi = (x: Tensor) => add(mul(erf(mul(x, Math.SQRT1_2)), 0.5), 0.5);
+const a = 2 * Math.sqrt(2 / Math.PI);
+const b = 0.044715 * a;
 
-const kinds: Record<GeluKind, { value(x: Tensor): Tensor; slope(x: Tensor): Tensor }> = {
+const kinds: Record<GeluKind, Kind> = {
+  // (1 + tanh(v / 2)) / 2 = sigmoid(v) with v = a x + b x^3, and s' = s (1 - s) (a + 3 b x^2)
   tanh: {
-    value: (x) => mul(mul(x, 0.5), add(inner(x), 1)),
-    slope: (x) => {
-      const t = inner(x);
-      const dInner = add(mul(square(x), 3 * root2OverPi * cubic), root2OverPi);
-      return mul(add(add(t, 1), mul(mul(x, dInner), sub(1, square(t)))), 0.5);
-    },
+    share: (x) => sigmoid(mul(x, add(mul(square(x), b), a))),
+    shareSlope: (x, s, y) => mul(mul(y, sub(1, s)), add(mul(square(x), 3 * b), a)),
   },
+  // s = Phi(x), the standard normal distribution, and s' its density
   exact: {
-    value: (x) => mul(x, phi(x)),
-    slope: (x) => add(phi(x), mul(mul(x, exp(mul(square(x), -0.5))), 1 / Math.sqrt(2 * Math.PI))),
+    share: (x) => add(mul(erf(mul(x, Math.SQRT1_2)), 0.5), 0.5),
+    shareSlope: (x) => mul(mul(x, exp(mul(square(x), -0.5))), 1 / Math.sqrt(2 * Math.PI)),
   },
 };

@@ -1,5 +1,5 @@
 import { PrefixTuningError } from '@prefix-tuning/base';
-import type { InferenceSession } from 'onnxruntime-common';
+import type { InferenceSession } from 'onnxruntime-node';
 import { toOnnx } from '../graph/onnx.js';
 import type { Graph } from '../graph/graph.js';
 import type { Program, Runtime } from '../runtime.js';
