@@ -3,12 +3,16 @@ import type { Match, Matches } from './matches.js';
 /** Partial alignments kept at each reference word. */
 const BEAM = 40;
 
-/** A beam's partial alignment, up to the current reference word. */
-interface Path {
+/** What decides between partial alignments, the first first. */
+interface Rank {
   /** Words covered, both sides together; of other than exact matches half, rounded down a match and side. */
   readonly score: number;
   readonly chunks: number;
   readonly distance: number;
+}
+
+/** A beam's partial alignment, up to the current reference word. */
+interface Path extends Rank {
   /** The first reference word after the last match. */
   readonly next: number;
   /** The hypothesis word after the last match, or -1 if the reference word before is not matched. */
@@ -37,9 +41,10 @@ export function chooseMatches(matches: Matches, hypothesisLength: number): (Matc
   let beam: Path[] = [{ score: 0, chunks: 0, distance: 0, next: 0, hypothesisNext: -1, used, chosen: undefined }];
   matches.forEach((list, current) => {
     const following: Path[] = [];
+    const only = fixed[current];
     for (const path of beam) {
       if (current < path.next) keep(following, path);
-      else if (fixed[current]) keep(following, takeFixed(path, fixed[current]));
+      else if (only) keep(following, takeFixed(path, only));
       else extend(following, path, { list, covered });
     }
     beam = following;
@@ -90,9 +95,13 @@ function extend(following: Path[], path: Path, { list, covered }: { list: readon
   let { distance } = path;
   for (const match of list) {
     if (isTaken(match, path.used, covered)) continue;
-    const used = path.used.slice();
-    mark(used, match);
-    keep(following, advance(path, match, { distance, used, chosen: { match, before: path.chosen } }));
+    const rank = { score: scoreAfter(path, match), chunks: chunksAfter(path, match), distance };
+    // Most paths are worse than a full beam, and cost nothing more.
+    if (following.length < BEAM || isBetter(rank, following[BEAM - 1]!)) {
+      const used = path.used.slice();
+      mark(used, match);
+      keep(following, advance({ ...rank, used, chosen: { match, before: path.chosen } }, match));
+    }
     distance += displacement(match);
   }
   keep(following, {
@@ -106,21 +115,23 @@ function extend(following: Path[], path: Path, { list, covered }: { list: readon
   });
 }
 
-function takeFixed(path: Path, match: Match): Path {
-  return advance(path, match, { distance: path.distance + displacement(match), used: path.used, chosen: path.chosen });
+/** The path that goes on behind a match. */
+function advance({ score, chunks, distance, used, chosen }: Omit<Path, 'next' | 'hypothesisNext'>, match: Match): Path {
+  const { start, length, hypothesisStart, hypothesisLength } = match;
+  return { score, chunks, distance, next: start + length, hypothesisNext: hypothesisStart + hypothesisLength, used, chosen };
 }
 
-function advance(path: Path, match: Match, { distance, used, chosen }: Pick<Path, 'distance' | 'used' | 'chosen'>): Path {
-  const continues = path.hypothesisNext === -1 || path.hypothesisNext === match.hypothesisStart;
-  return {
-    score: path.score + weight(match, match.length) + weight(match, match.hypothesisLength),
-    chunks: continues ? path.chunks : path.chunks + 1,
-    distance,
-    next: match.start + match.length,
-    hypothesisNext: match.hypothesisStart + match.hypothesisLength,
-    used,
-    chosen,
-  };
+function takeFixed(path: Path, match: Match): Path {
+  const rank = { score: scoreAfter(path, match), chunks: chunksAfter(path, match), distance: path.distance + displacement(match) };
+  return advance({ ...rank, used: path.used, chosen: path.chosen }, match);
+}
+
+function scoreAfter({ score }: Path, match: Match): number {
+  return score + weight(match, match.length) + weight(match, match.hypothesisLength);
+}
+
+function chunksAfter({ chunks, hypothesisNext }: Path, { hypothesisStart }: Match): number {
+  return hypothesisNext === -1 || hypothesisNext === hypothesisStart ? chunks : chunks + 1;
 }
 
 /** What a match adds to the score: all its words if they are equal, else half of them, rounded down. */
@@ -128,7 +139,7 @@ const weight = ({ stage }: Match, words: number) => (stage === 0 ? words : words
 
 const displacement = ({ start, hypothesisStart }: Match) => Math.abs(start - hypothesisStart);
 
-/** Puts a path at its rank among at most {@link BEAM}, behind its equals; the worst falls out. */
+/** Puts a path at its rank, behind its equals, if that is within the beam; the worst falls out. */
 function keep(ranked: Path[], path: Path): void {
   let rank = ranked.length;
   while (rank > 0 && isBetter(path, ranked[rank - 1]!)) rank--;
@@ -138,7 +149,7 @@ function keep(ranked: Path[], path: Path): void {
   ranked[rank] = path;
 }
 
-function isBetter(a: Path, b: Path): boolean {
+function isBetter(a: Rank, b: Rank): boolean {
   if (a.score !== b.score) return a.score > b.score;
   if (a.chunks !== b.chunks) return a.chunks < b.chunks;
   return a.distance < b.distance;

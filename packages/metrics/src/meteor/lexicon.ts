@@ -9,7 +9,9 @@ interface Word {
   readonly key: number;
   readonly stemKey: number;
   readonly isFunctionWord: boolean;
-  readonly synsets: Int32Array | undefined;
+  readonly synsets: Int32Array;
+  /** A bit for each residue of its synsets modulo 31: words without a common bit are no synonyms. */
+  readonly synsetBits: number;
   readonly paraphraseWord: number;
 }
 
@@ -18,8 +20,8 @@ export interface PreparedText {
   readonly keys: Int32Array;
   readonly stemKeys: Int32Array;
   readonly isFunctionWord: readonly boolean[];
-  /** Empty without synonyms. */
   readonly synsets: readonly Int32Array[];
+  readonly synsetBits: Int32Array;
   /** Phrases of the paraphrase table in the text; empty without one. */
   readonly spans: readonly Span[];
 }
@@ -35,21 +37,30 @@ export function createLexicon(data: MeteorData): (words: readonly string[]) => P
   return (texts) => {
     const words = texts.map(look);
     return {
-      keys: Int32Array.from(words, ({ key }) => key),
-      stemKeys: Int32Array.from(words, ({ stemKey }) => stemKey),
+      keys: column(words, 'key'),
+      stemKeys: column(words, 'stemKey'),
       isFunctionWord: words.map(({ isFunctionWord }) => isFunctionWord),
-      synsets: data.synonyms ? words.map(({ synsets }) => synsets!) : [],
-      spans: data.paraphrases?.spans(Int32Array.from(words, ({ paraphraseWord }) => paraphraseWord)) ?? [],
+      synsets: words.map(({ synsets }) => synsets),
+      synsetBits: column(words, 'synsetBits'),
+      spans: data.paraphrases?.spans(column(words, 'paraphraseWord')) ?? [],
     };
   };
 }
 
+function column(words: readonly Word[], name: 'key' | 'stemKey' | 'synsetBits' | 'paraphraseWord'): Int32Array {
+  const numbers = new Int32Array(words.length);
+  for (let i = 0; i < words.length; i++) numbers[i] = words[i]![name];
+  return numbers;
+}
+
 function describe(text: string, { functionWords, synonyms, paraphrases }: MeteorData): Word {
+  const synsets = synonyms ? synsetsOf(text, synonyms) : new Int32Array(0);
   return {
     key: javaHash(text),
     stemKey: javaHash(stemEnglish(text)),
     isFunctionWord: functionWords.has(text),
-    synsets: synonyms && synsetsOf(text, synonyms),
+    synsets,
+    synsetBits: synsets.reduce((bits, synset) => bits | (1 << (synset % 31)), 0),
     paraphraseWord: paraphrases?.wordNumber(text) ?? -1,
   };
 }

@@ -40,24 +40,31 @@ interface Texts {
 /** The stages for single words. */
 function matchWords(matches: Match[][], { hypothesis, reference }: Texts): void {
   const same = sameKeys(hypothesis.keys, reference.keys);
-  reference.keys.forEach((key, start) => {
+  for (let start = 0; start < reference.keys.length; start++) {
     const list = matches[start]!;
-    const add = (stage: number, hypothesisStart: number) =>
-      list.push({ stage, start, length: 1, hypothesisStart, hypothesisLength: 1 });
-    hypothesis.keys.forEach((other, i) => {
-      if (other === key) add(EXACT, i);
-    });
-    if (same) return;
-    const stemKey = reference.stemKeys[start]!;
-    hypothesis.stemKeys.forEach((other, i) => {
-      if (other === stemKey && hypothesis.keys[i] !== key) add(STEM, i);
-    });
-    const synsets = reference.synsets[start];
-    if (!synsets || synsets.length === 0) return;
-    hypothesis.synsets.forEach((other, i) => {
-      if (hypothesis.keys[i] !== key && intersect(synsets, other)) add(SYNONYM, i);
-    });
-  });
+    addEqual(list, { stage: EXACT, start, key: reference.keys[start]!, keys: hypothesis.keys });
+    if (same) continue;
+    addEqual(list, { stage: STEM, start, key: reference.stemKeys[start]!, keys: hypothesis.stemKeys, except: reference.keys[start]!, words: hypothesis.keys });
+    addSynonyms(list, { hypothesis, reference, start });
+  }
+}
+
+const single = (stage: number, start: number, hypothesisStart: number): Match => ({ stage, start, length: 1, hypothesisStart, hypothesisLength: 1 });
+
+/** Words with the same key, but those that are themselves equal to `except`. */
+function addEqual(list: Match[], find: { stage: number; start: number; key: number; keys: Int32Array; except?: number; words?: Int32Array }): void {
+  const { stage, start, key, keys, except, words } = find;
+  for (let i = 0; i < keys.length; i++) if (keys[i] === key && (!words || words[i] !== except)) list.push(single(stage, start, i));
+}
+
+function addSynonyms(list: Match[], { hypothesis, reference, start }: Texts & { start: number }): void {
+  const bits = reference.synsetBits[start]!;
+  if (bits === 0) return;
+  const { keys, synsetBits, synsets } = hypothesis;
+  for (let i = 0; i < keys.length; i++) {
+    if ((synsetBits[i]! & bits) === 0 || keys[i] === reference.keys[start]) continue;
+    if (intersect(reference.synsets[start]!, synsets[i]!)) list.push(single(SYNONYM, start, i));
+  }
 }
 
 /** Phrases of the reference whose paraphrase the hypothesis has, then the other way round. */

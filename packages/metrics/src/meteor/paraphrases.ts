@@ -54,13 +54,17 @@ export class ParaphraseTable {
   /** All phrases of the table in a text, by start, then length. */
   spans(words: Int32Array): Span[] {
     const found: Span[] = [];
+    // One key for all, because a corpus has millions.
+    const key = { words, start: 0, length: 0, hash: 0 };
     for (let start = 0; start < words.length; start++) {
-      let hash = PHRASE_HASH;
+      key.start = start;
+      key.hash = PHRASE_HASH;
       for (let length = 1; length <= LONGEST_PHRASE && start + length <= words.length; length++) {
         const word = words[start + length - 1]!;
         if (word < 0) break;
-        hash = extendHash(hash, word);
-        const phrase = findPhrase(this.arrays, { words, start, length, hash });
+        key.length = length;
+        key.hash = extendHash(key.hash, word);
+        const phrase = findPhrase(this.arrays, key);
         if (phrase >= 0) found.push({ start, length, phrase });
       }
     }
