@@ -8,6 +8,7 @@ import type { BenchReport, BenchSuite } from './suite.js';
 const suites: Readonly<Record<string, () => Promise<BenchSuite>>> = {
   datasets: () => import('./datasets.js'),
   jit: () => import('./jit.js'),
+  metrics: () => import('./metrics.js'),
 };
 
 const usage = `usage: npm run bench -- [--suite NAME] [--out FILE]

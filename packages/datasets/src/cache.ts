@@ -60,9 +60,13 @@ const linesAtOnce = 1000;
 
 async function cacheKey({ definition, folder, options, split }: CacheContext): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([cacheForm, definition.name, definition.revision ?? 0, split, Object.entries(options).sort()]));
-  for (const { name, path } of folder.files) {
-    const { size, mtimeMs } = await stat(path);
-    hash.update(`${name}\0${size}\0${mtimeMs}\n`);
+  for (const { name, path, content } of folder.files) {
+    if (content) {
+      hash.update(`${name}\0${content.length}\0`).update(content);
+    } else {
+      const { size, mtimeMs } = await stat(path);
+      hash.update(`${name}\0${size}\0${mtimeMs}\n`);
+    }
   }
   return hash.digest('hex').slice(0, 32);
 }

@@ -6,7 +6,7 @@ export { datasets, type DatasetName } from './registry.js';
 export { colon, linearisation, type LineariseRules, type Triple } from './linearise.js';
 export { e2e, e2eRules, e2eSlotNames, spacePrices, type E2eOptions, type Slot } from './adapters/e2e.js';
 export { readCsv, type CsvOptions, type CsvRow } from './formats/csv.js';
-export { openFolder, type DataFolder } from './io/folder.js';
+export { memoryFolder, openFolder, type DataFolder } from './io/folder.js';
 export { readLines, type Line } from './io/lines.js';
 export { readBytes, readText, readWholeText, type DataFile } from './io/text.js';
 export { miniDocuments, miniText } from './mini/text.js';

@@ -7,8 +7,8 @@ import type { DataFile } from './io/text.js';
 import { datasets, isDatasetName, type DatasetName, type OptionsOf, type TableOf } from './registry.js';
 
 export interface LoadOptions<Table, Options> {
-  /** Folder with the dataset's files, at any depth. */
-  readonly folder: string;
+  /** Folder with the dataset's files, at any depth; or files in memory, see {@link memoryFolder}. */
+  readonly folder: string | DataFolder;
   readonly options?: Partial<Options>;
   /** Instead of the definition's own. */
   readonly linearise?: (table: Table) => string;
@@ -54,7 +54,7 @@ export async function loadDataset(
   { folder: path, options = {}, linearise, cache }: LoadOptions<never, DatasetOptions>,
 ): Promise<Dataset> {
   const definition = typeof dataset === 'string' ? findDataset(dataset) : dataset;
-  const folder = await openFolder(path);
+  const folder = typeof path === 'string' ? await openFolder(path) : path;
   const context = {
     definition,
     folder,

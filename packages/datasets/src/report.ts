@@ -20,6 +20,7 @@ const rows: readonly (readonly [string, (split: SplitStatistics) => string])[] =
   ['texts per input, least-most', ({ textsPerExample: { min, max } }) => `${min}-${max}`],
   ['words per source', ({ meanSourceWords }) => decimal(meanSourceWords)],
   ['words per text', ({ meanTargetWords }) => decimal(meanTargetWords)],
+  ['words and marks per text', ({ meanTargetTokens }) => decimal(meanTargetTokens)],
   ['fields', ({ fields }) => whole(Object.keys(fields).length)],
 ];
 

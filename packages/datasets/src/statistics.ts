@@ -12,6 +12,8 @@ export interface SplitStatistics {
   readonly textsPerExample: { readonly min: number; readonly mean: number; readonly max: number };
   readonly meanSourceWords: number;
   readonly meanTargetWords: number;
+  /** Words and punctuation marks, each mark counting: near to what tokenised references count. */
+  readonly meanTargetTokens: number;
   /** How many examples have each field (slot, property). */
   readonly fields: Readonly<Record<string, number>>;
   /** For each label, how many examples have each value. */
@@ -36,7 +38,7 @@ export async function datasetStatistics(dataset: Dataset): Promise<DatasetStatis
 }
 
 async function splitStatistics(split: Split, { definition, linearise }: Dataset): Promise<SplitStatistics> {
-  let [examples, pairs, sourceWords, targetWords, min, max] = [0, 0, 0, 0, Infinity, 0];
+  let [examples, pairs, sourceWords, targetWords, targetTokens, min, max] = [0, 0, 0, 0, 0, Infinity, 0];
   const sources = new Set<string>();
   const fields = new Map<string, number>();
   const labels = new Map<string, Map<string, number>>();
@@ -47,7 +49,10 @@ async function splitStatistics(split: Split, { definition, linearise }: Dataset)
     [min, max] = [Math.min(min, targets.length), Math.max(max, targets.length)];
     sources.add(source.length > 200 ? `${source.length} ${source.slice(0, 200)}` : source);
     sourceWords += countWords(source);
-    for (const target of targets) targetWords += countWords(target);
+    for (const target of targets) {
+      targetWords += countWords(target);
+      targetTokens += target.match(wordsAndMarks)?.length ?? 0;
+    }
     for (const field of new Set(definition.fields?.(table) ?? [])) fields.set(field, (fields.get(field) ?? 0) + 1);
     for (const [label, value] of Object.entries(own)) count(labels, label, value);
   }
@@ -58,10 +63,13 @@ async function splitStatistics(split: Split, { definition, linearise }: Dataset)
     textsPerExample: { min: examples === 0 ? 0 : min, mean: ratio(pairs, examples), max },
     meanSourceWords: ratio(sourceWords, examples),
     meanTargetWords: ratio(targetWords, pairs),
+    meanTargetTokens: ratio(targetTokens, pairs),
     fields: Object.fromEntries([...fields].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))),
     labels: Object.fromEntries([...labels].map(([label, values]) => [label, Object.fromEntries([...values].sort(([a], [b]) => (a < b ? -1 : 1)))])),
   };
 }
+
+const wordsAndMarks = /[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s]/gu;
 
 const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
 

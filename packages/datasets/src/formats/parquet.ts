@@ -1,8 +1,9 @@
 import { FileError } from '@prefix-tuning/base';
 import { compressors } from 'hyparquet-compressors';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type FileMetaData } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { DatasetFormatError, show } from '../errors.js';
 import type { DataFile } from '../io/text.js';
+import { checkPages } from './parquet-pages.js';
 
 /** One row of a Parquet file: the columns asked for. */
 export interface ParquetRecord {
@@ -11,22 +12,23 @@ export interface ParquetRecord {
   readonly row: number;
 }
 
-/** Rows decoded at a time, so that a row group of any size costs little memory. */
-const rowsAtOnce = 1000;
+/** Rows decoded at a time: the hub's row groups are smaller, and a larger one is read in parts. */
+const rowsAtOnce = 10_000;
 
 /**
- * Reads columns of a Parquet file row by row; memory holds one row group's pages at most.
+ * Reads text columns of a Parquet file row by row; memory holds one row group's pages at most.
  *
  * @throws DatasetFormatError  if it is no Parquet file, a column is missing, or a page cannot be decoded
  */
 export async function* readParquet(file: DataFile, columns: readonly string[]): AsyncGenerator<ParquetRecord> {
-  const buffer = await asyncBufferFromFile(file.path).catch((error: Error) => {
+  const buffer = await openBuffer(file).catch((error: Error) => {
     throw new FileError(`${file.path}: expected a readable file, got ${error.message}.`, { details: { file: file.path }, cause: error });
   });
   const metadata = await wrap(file, 'its metadata', () => parquetMetadataAsync(buffer));
   checkColumns(file, metadata, columns);
   let row = 0;
   for (const group of metadata.row_groups) {
+    await wrap(file, 'its pages', () => checkPages(buffer, group, columns));
     const groupEnd = row + Number(group.num_rows);
     while (row < groupEnd) {
       const rowEnd = Math.min(groupEnd, row + rowsAtOnce);
@@ -36,6 +38,12 @@ export async function* readParquet(file: DataFile, columns: readonly string[]): 
       for (const cells of rows) yield { cells, row: ++row };
     }
   }
+}
+
+async function openBuffer({ path, content }: DataFile): Promise<AsyncBuffer> {
+  if (!content) return asyncBufferFromFile(path);
+  const bytes = new Uint8Array(content).buffer;
+  return { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -36,6 +36,14 @@ export async function openFolder(path: string): Promise<DataFolder> {
   return { path, files, match: (pattern) => matchFiles(files, pattern) };
 }
 
+/** A folder whose files lie in memory, by name. */
+export function memoryFolder(contents: Readonly<Record<string, string | Uint8Array>>): DataFolder {
+  const files = Object.entries(contents)
+    .map(([name, content]) => ({ path: name, name, content: typeof content === 'string' ? new TextEncoder().encode(content) : content }))
+    .sort((a, b) => naturalOrder.compare(a.name, b.name));
+  return { path: 'memory', files, match: (pattern) => matchFiles(files, pattern) };
+}
+
 const naturalOrder = new Intl.Collator('en', { numeric: true });
 
 function matchFiles(files: readonly DataFile[], pattern: string): DataFile[] {

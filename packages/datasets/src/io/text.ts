@@ -1,5 +1,6 @@
 import { FileError } from '@prefix-tuning/base';
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { DatasetFormatError } from '../errors.js';
 
@@ -8,13 +9,16 @@ export interface DataFile {
   readonly path: string;
   /** Relative to the dataset's folder, with forward slashes. */
   readonly name: string;
+  /** The bytes, where the file lies in memory and not on a disk. */
+  readonly content?: Uint8Array;
 }
 
 /** The bytes of a file in chunks; `.gz` is unpacked on the way. */
 export async function* readBytes(file: DataFile): AsyncGenerator<Uint8Array> {
-  const stream = createReadStream(file.path, { highWaterMark: 1 << 18 });
+  if (file.content && !isGzip(file)) return yield file.content;
+  const stream = file.content ? Readable.from([file.content]) : createReadStream(file.path, { highWaterMark: 1 << 18 });
   const bytes = isGzip(file) ? stream.pipe(createGunzip({ chunkSize: 1 << 18 })) : stream;
-  stream.on('error', (error) => bytes.destroy(error));
+  stream.on('error', (error: Error) => bytes.destroy(error));
   try {
     yield* bytes as AsyncIterable<Uint8Array>;
   } catch (error) {
