@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { goldenFolder, segments } from '../../test/goldens/neural/fixture.js';
 import { toPairs } from '../embedding/pairs.js';
 import { bleurt, type BleurtOptions } from './bleurt.js';
-import { encodePair, onnxBleurt, type BleurtModel } from './model.js';
+import { encodePair, onnxBleurt, sentencePieceTokenizer, type BleurtModel } from './model.js';
 import { wordPieceTokenizer } from './wordpiece.js';
 
 const goldens = JSON.parse(readFileSync(`${goldenFolder}bleurt/goldens.json`, 'utf8')) as {
@@ -37,6 +37,18 @@ test('reads hostile pairs into the same ids and segments', () => {
     const { ids, types } = encodePair(pair, tokenizer, maxLength);
     expect([ids, types], JSON.stringify(pair)).toEqual(goldens['last-ids'][i]);
   });
+});
+
+test('gives the ids of sentencepiece', async () => {
+  const files = `${goldenFolder}neural/tiny-sentencepiece/`;
+  const pieces = await sentencePieceTokenizer({ tokenizer: `${files}tokenizer.json`, tokenizerConfig: `${files}tokenizer_config.json` });
+  const golden = JSON.parse(readFileSync(`${goldenFolder}bleurt/sentencepiece.json`, 'utf8')) as [string, number[]][];
+  // Left out: special tokens as text, runs of one letter (several segmentations are equally likely), and tabs and line ends at
+  // the edges, which this model, having no table of normalisations, takes for letters.
+  const usual = golden.filter(([text]) => !/\[(CLS|SEP)\]|y{9}|[\t\n\r] ?$/.test(text));
+  expect(usual.length).toBeGreaterThan(470);
+  for (const [text, ids] of usual) expect(pieces.encode(text), JSON.stringify(text)).toEqual(ids);
+  expect([pieces.classId, pieces.separatorId]).toEqual([2, 3]);
 });
 
 test('takes the best of several references unless told otherwise, and signs it', async () => {

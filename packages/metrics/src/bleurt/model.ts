@@ -1,6 +1,7 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { checkOutputs, openOnnxModel, type OnnxModelOptions } from '../embedding/onnx.js';
 import type { Pair } from '../embedding/pairs.js';
+import { strip } from '../embedding/strip.js';
 import { loadTokenizer, type TokenizerFiles } from '../embedding/tokenizer.js';
 import type { BleurtTokenizer } from './wordpiece.js';
 
@@ -62,6 +63,9 @@ export function encodePair({ hypothesis, reference }: Pair, tokenizer: BleurtTok
 /**
  * The tokenizer of a checkpoint with a SentencePiece model (BLEURT-20), from its conversion to tokenizer.json.
  *
+ * As sentencepiece does, it takes white space off the ends and makes one unknown token of several. It differs where a text
+ * holds the characters `[CLS]` or `[SEP]`, which become those tokens here, and where two segmentations are equally likely.
+ *
  * @throws MissingPeerError  if @huggingface/tokenizers is neither given nor installed
  * @throws ConfigError  if it has no [CLS] or [SEP]
  */
@@ -72,5 +76,11 @@ export async function sentencePieceTokenizer(files: TokenizerFiles): Promise<Ble
     if (id === undefined) throw new ConfigError(`tokenizer: expected the token ${token}, found none.`, { details: { token } });
     return id;
   };
-  return { encode: (text) => [...core.encode(text, false).ids], classId: idOf('[CLS]'), separatorId: idOf('[SEP]'), padId: 0 };
+  // A character of private use is in no vocabulary, so this is the id of what is unknown.
+  const unknownId = core.encode('\ue000', false).ids.at(-1);
+  const encode = (text: string) => {
+    const { ids } = core.encode(strip(text), false);
+    return ids.filter((id, k) => id !== unknownId || ids[k - 1] !== unknownId);
+  };
+  return { encode, classId: idOf('[CLS]'), separatorId: idOf('[SEP]'), padId: 0 };
 }
