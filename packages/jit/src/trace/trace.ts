@@ -41,6 +41,8 @@ export function trace(fn: FlatFunction, inputs: readonly TensorSpec[], { name = 
     engine().endScope();
     tracer.end();
     if (before) engine().setBackend(before);
+    // No backend was chosen yet: TensorFlow.js chooses at its next operation, as if there had been no trace.
+    else Object.assign(engine(), { backendName: undefined, backendInstance: undefined });
   }
 }
 
