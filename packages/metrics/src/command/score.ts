@@ -25,16 +25,23 @@ export async function scoreCommand(args: readonly string[]): Promise<string> {
   const { suite, refs, hyps } = options;
   const references = suite === 'e2e' && refs.length === 1 ? await readGroups(refs[0]!) : await readParallel(refs);
   const subsets = options.subsets === undefined ? {} : { subsets: await readSubsets(options.subsets) };
-  const resources: SuiteResources = { meteor: await loadMeteorData(options.meteor === undefined ? {} : { folder: options.meteor }) };
-  const run = async (path: string) =>
-    scoreSuite(suite, { hypotheses: await readHypotheses(path, references.length), references, ...subsets }, resources);
-  const baseline = options.against === undefined ? undefined : await run(options.against);
+  const read = async (path: string) => ({ path, hypotheses: await readHypotheses(path, references.length) });
+  const [others, inputs] = [await Promise.all([options.against ?? []].flat().map(read)), await Promise.all(hyps.map(read))];
+  const resources = await loadResources(options);
+  const run = (hypotheses: readonly string[]) => scoreSuite(suite, { hypotheses, references, ...subsets }, resources);
+  const baseline = others[0] && (await run(others[0].hypotheses));
   const systems: SystemResult[] = [];
-  for (const system of hyps) {
-    const result = await run(system);
-    systems.push({ system, result, comparisons: baseline === undefined ? {} : compareCells(baseline, result, options) });
+  for (const { path, hypotheses } of inputs) {
+    const result = await run(hypotheses);
+    systems.push({ system: path, result, comparisons: baseline === undefined ? {} : compareCells(baseline, result, options) });
   }
   return options.json ? toJson(systems, baseline) : toText(systems, { options, baseline });
+}
+
+/** METEOR's tables take seconds to read, so they are read only where a column needs them. */
+async function loadResources({ suite, meteor }: ScoreCommandOptions): Promise<SuiteResources> {
+  if (!suites[suite].columns.some(({ name }) => name.startsWith('MET'))) return {};
+  return { meteor: await loadMeteorData(meteor === undefined ? {} : { folder: meteor }) };
 }
 
 function compareCells(baseline: SuiteResult, system: SuiteResult, { method, samples, seed }: ScoreCommandOptions): Record<string, Comparison> {

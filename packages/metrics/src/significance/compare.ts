@@ -31,7 +31,7 @@ const DEFAULT_SAMPLES = { bootstrap: 1000, randomization: 10_000 };
  * - `randomization` (Riezler and Maxwell 2005): each segment's outputs change places with probability 1/2; p is the
  *   share of trials whose absolute difference exceeds the real one.
  *
- * p = (c + 1) / (n + 1) for c of n.
+ * p = (c + 1) / (n + 1) for c of n. Differs from sacrebleu in: where there is no difference at all p is 1, there 1 / (n + 1).
  *
  * @param options.samples  default 1000 resamples or 10,000 trials
  * @throws MetricInputError  if the two scores are not of one metric with equal settings on equally many segments
@@ -47,7 +47,8 @@ export function compareSystems(
   const test = method === 'bootstrap' ? pairedBootstrap : pairedRandomization;
   const result = test(pair, { difference: Math.abs(difference), samples, rng: createRng(seed) });
   const settings = { [method === 'bootstrap' ? 'bs' : 'ar']: samples, seed };
-  return { difference, ...result, signature: `${system.signature}|${formatSignature(settings)}` };
+  const pValue = difference === 0 ? 1 : result.pValue;
+  return { difference, ...result, pValue, signature: `${system.signature}|${formatSignature(settings)}` };
 }
 
 interface Pair {

@@ -1,0 +1,31 @@
+import { bleu, cider, compareSystems, nist, rouge, ter, tokenizeCaptions } from '../../src/index.js';
+import { inputs } from '../inputs/index.js';
+
+/** Scores and signatures of all lexical metrics on a part of the goldens' inputs, as plain data. */
+export function scoreAll() {
+  const take = (name: 'e2e' | 'hostile') => ({
+    hypotheses: inputs[name].hypotheses.slice(0, 60),
+    references: inputs[name].references.slice(0, 60),
+  });
+  return (['e2e', 'hostile'] as const).map((name) => {
+    const segments = take(name);
+    const scores = [
+      bleu(segments),
+      bleu({ ...segments, tokenize: 'intl' }),
+      bleu({ ...segments, style: 'mteval-v13a' }),
+      bleu({ ...segments, style: 'multi-bleu' }),
+      nist(segments),
+      rouge(segments),
+      rouge({ ...segments, style: 'rouge-1.5.5', type: 2 }),
+      rouge({ ...segments, style: 'coco' }),
+      cider(segments),
+      ter(segments),
+    ];
+    const { pValue } = compareSystems({ baseline: scores[0]!, system: scores[0]! }, { samples: 20 });
+    return {
+      scores: scores.map(({ metric, score, segments: each, signature }) => ({ metric, score, each, signature })),
+      tokens: tokenizeCaptions(segments.hypotheses),
+      pValue,
+    };
+  });
+}
