@@ -4,6 +4,7 @@
 
 FOLDER holds meteor-1.5.jar and data/paraphrase-en.gz (PyPI's pycocoevalcap has them in its folder meteor). Needs Java.
 The inputs are varied.jsonl and hostile.jsonl in ../ter, written by meteor-ter-inputs.ts: [hypothesis, reference, ...].
+With --data DATA (the real datasets' folder) writes real.json instead: DART's and WebNLG's second references against their others.
 Also writes stems.txt: the jar's stems of every word of the inputs and of some that try each rule of the stemmer.
 """
 
@@ -28,6 +29,16 @@ BASES = "hop sky generat commun arsen tomato yes youth buoy abil relat x at ab b
 def read(name):
     with open(GOLDENS / "ter" / name, encoding="utf-8", newline="\n") as lines:
         return [json.loads(line) for line in lines]
+
+
+def real(data):
+    """Second references as hypotheses: the first 1,000 of DART's and 700 of WebNLG's test set that have one."""
+    segments = []
+    for path, most in (("dart/dart_reference/all-delex-reference", 1000), ("webnlg/references/gold-all-cat-reference", 700)):
+        files = [(data / f"{path}{k}.lex").read_text(encoding="utf-8").split("\n") for k in range(3)]
+        rows = [row for row in zip(*files) if row[1].strip()]
+        segments += [[row[1], row[0], *([row[2]] if row[2].strip() else [])] for row in rows[:most]]
+    return segments
 
 
 def meteor(folder, segments, options):
@@ -59,17 +70,27 @@ def stems(folder, words):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--meteor", required=True, type=pathlib.Path)
-    folder = parser.parse_args().meteor
-    inputs = {"varied": read("varied.jsonl"), "hostile": read("hostile.jsonl")}
-    scores = {name: {key: meteor(folder, segments, options) for key, segments in inputs.items()} for name, options in STAGES.items()}
+    parser.add_argument("--data", type=pathlib.Path)
+    arguments = parser.parse_args()
+    folder = arguments.meteor
+    if arguments.data:
+        scores = {name: meteor(folder, real(arguments.data), STAGES[name]) for name in ("full", "exact+stem+synonym")}
+        (GOLDENS / "meteor/real.json").write_text(json.dumps(scores, separators=(",", ":")) + "\n", encoding="utf-8")
+        return
+    varied, hostile = read("varied.jsonl"), read("hostile.jsonl")
+    # The jar's search takes hours for two texts of 10,000 words; it manages one against short references.
+    hostile[0] = hostile[0][:1] + [" ".join(text.split()[:30]) for text in hostile[0][1:]]
+    segments = varied + hostile
+    scores = {name: meteor(folder, segments, options) for name, options in STAGES.items()}
     target = GOLDENS / "meteor"
     text = json.dumps(scores, separators=(",", ":")).replace('"segments":', '\n"segments":')
     (target / "scores.json").write_text(text + "\n", encoding="utf-8")
 
-    seen = {word for segments in inputs.values() for segment in segments[:2000] for text in segment for word in re.findall(r"[a-z']+", text.lower())}
+    seen = {word for segment in segments for text in segment for word in re.findall(r"[a-z']+", text.lower())}
     words = sorted(seen | {base + ending for base in BASES for ending in ENDINGS} | set(BASES))
     lines = [f"{word} {stem}" for word, stem in stems(folder, words).items()]
     (target / "stems.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()

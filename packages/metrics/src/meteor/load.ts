@@ -40,9 +40,9 @@ export async function loadMeteorData(options: LoadMeteorOptions = {}): Promise<M
   if (folder !== undefined && jar === undefined && table === undefined) {
     throw new FileError(`loadMeteorData: expected ${JAR} or paraphrase-en.gz in ${folder}, got neither. Name METEOR 1.5's folder, or get the files with installMeteorData.`, { details: { folder } });
   }
-  const lists = jar === undefined ? await loadOwn() : await loadJar(jar);
   const paraphrases = table === undefined ? undefined : await loadParaphrases(table);
-  const synonyms = wordnetDir === undefined ? lists.synonyms : await loadWordNet(wordnetDir);
+  const lists = jar === undefined ? BUILT_IN_METEOR_DATA : await loadJar(jar);
+  const synonyms = wordnetDir === undefined ? (lists.synonyms ?? (await loadNpmWordNet())) : await loadWordNet(wordnetDir);
   return {
     functionWords: functionWordsFile === undefined ? lists.functionWords : parseFunctionWords(await readText(functionWordsFile)),
     nonbreaking: lists.nonbreaking,
@@ -50,15 +50,9 @@ export async function loadMeteorData(options: LoadMeteorOptions = {}): Promise<M
     ...(paraphrases && { paraphrases }),
     sources: {
       words: functionWordsFile === undefined ? lists.sources.words : 'given',
-      ...(synonyms && { synonyms: wordnetDir === undefined ? lists.sources.synonyms! : 'given' }),
+      ...(synonyms && { synonyms: wordnetDir === undefined ? '3.0' : 'given' }),
     },
   };
-}
-
-async function loadOwn(): Promise<MeteorData> {
-  const synonyms = await loadNpmWordNet();
-  if (!synonyms) return BUILT_IN_METEOR_DATA;
-  return { ...BUILT_IN_METEOR_DATA, synonyms, sources: { ...BUILT_IN_METEOR_DATA.sources, synonyms: '3.0' } };
 }
 
 const JAR_ENTRIES = ['function/english.words', 'nonbreaking/english.prefixes', 'synonym/english.synsets', 'synonym/english.exceptions'] as const;

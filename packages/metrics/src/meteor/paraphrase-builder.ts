@@ -12,13 +12,13 @@ export class ParaphraseBuilder {
   private rest: Uint8Array = new Uint8Array(0);
   private line = 0;
   private readonly vocabulary = new Vocabulary();
-  words = new Int32Array(1 << 20);
+  words = new Int32Array(1 << 16);
   private wordCount = 0;
-  phrases = new Int32Array(1 << 18);
+  phrases = new Int32Array(1 << 16);
   private phraseCount = 0;
-  buckets = new Int32Array(1 << 20);
-  private from = new Int32Array(1 << 20);
-  private to = new Int32Array(1 << 20);
+  buckets = new Int32Array(1 << 16);
+  private from = new Int32Array(1 << 16);
+  private to = new Int32Array(1 << 16);
   private pairs = 0;
 
   /** Reads on; pieces may end anywhere. */
@@ -107,9 +107,9 @@ export class ParaphraseBuilder {
 
 /** Numbers words given as bytes, without making strings of them. */
 class Vocabulary {
-  private bytes = new Uint8Array(1 << 20);
+  private bytes = new Uint8Array(1 << 16);
   private ends = new Int32Array(1 << 16);
-  private buckets = new Int32Array(1 << 18);
+  private buckets = new Int32Array(1 << 16);
   private count = 0;
 
   number(source: Uint8Array, start: number, end: number): number {
