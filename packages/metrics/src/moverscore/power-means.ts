@@ -30,7 +30,7 @@ export function powerMeanScore(hypothesis: TokenEmbeddings, reference: TokenEmbe
   const theirs = toNgrams(reference, settings.referenceWeight, settings);
   const width = 3 * hypothesis.width;
   const across = squaredDistances(theirs.vectors, ours.vectors, width);
-  const within = [ours, theirs].flatMap(({ vectors }) => [largest(squaredDistances(vectors, vectors, width))]);
+  const within = [ours, theirs].map(({ vectors }) => largest(squaredDistances(vectors, vectors, width)));
   const work = earthMoversWork({ first: theirs.masses, second: ours.masses, distances: across });
   const surplus = Math.abs(sum(ours.masses) - sum(theirs.masses));
   return 1 - (work + surplus * Math.max(largest(across), ...within));
