@@ -31,12 +31,12 @@ export const tableToTextDecoding: Decoding = { beams: 5, maxNewTokens: 100, minN
 export const e2eCells: readonly Cell[] = [
   {
     id: 'e2e-prefix',
-    title: 'Prefix (0.1%)',
+    title: 'Prefix',
     method: 'prefix',
     settings: { length: 5, networkWidth: 512 },
     objective: 'example-sum',
     batchSize: 10,
-    hyperparameters: { learningRate: 2e-3, steps: 500 },
+    hyperparameters: { learningRate: 1e-3, steps: 500 },
     paper: { model: 'gpt2-medium', method: 'prefix-0.1%' },
   },
   {
@@ -46,7 +46,7 @@ export const e2eCells: readonly Cell[] = [
     settings: {},
     objective: 'token-mean',
     batchSize: 10,
-    hyperparameters: { learningRate: 5e-4, steps: 500 },
+    hyperparameters: { learningRate: 5e-4, steps: 400 },
     paper: { model: 'gpt2-medium', method: 'fine-tune' },
   },
 ];
