@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { HostRandomnessError, HostReadError, printGraph, trace, UnsupportedKernelError } from '../src/index.js';
+
+const read = (path: string) => readFile(fileURLToPath(new URL(path, import.meta.url)), 'utf8');
+
+test('the README shows the example, and the example runs', async () => {
+  expect(await read('../README.md')).toContain(await read('example.ts'));
+  const { losses } = await import('./example.js');
+  expect(losses).toEqual([15, 12.625, expect.closeTo(10.70125, 4)]);
+});
+
+/** The README's table of errors: each message there is what a trace says. */
+const vector = [{ dtype: 'float32', shape: [2] }] as const;
+test.each([
+  ['host read', (x: tf.Tensor) => tf.tensor(x.dataSync()), HostReadError],
+  ['host randomness', (x: tf.Tensor) => tf.dropout(x, 0.5), HostRandomnessError],
+  ['unsupported kernel', (x: tf.Tensor) => tf.complex(x, x), UnsupportedKernelError],
+])('the README has the message of %s', async (_, fn, type) => {
+  const run = () => trace(([x]) => [fn(x!)], vector);
+  expect(run).toThrow(type);
+  let message = '';
+  try {
+    run();
+  } catch (error) {
+    message = (error as Error).message.replace(/ \(At .*/s, '');
+  }
+  expect((await read('../README.md')).replaceAll('\n', ' ')).toContain(message);
+});
+
+test('the README shows what printGraph prints', async () => {
+  const graph = trace(([x]) => [tf.grad((free: tf.Tensor) => tf.sum(tf.square(free)))(x!)], vector, { name: 'gradient', inputNames: ['x'] });
+  expect(await read('../README.md')).toContain(printGraph(graph));
+});
