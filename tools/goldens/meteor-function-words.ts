@@ -8,14 +8,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { NONBREAKING_WORDS } from '../../packages/metrics/src/meteor/words.js';
-import { normalizeMeteor } from '../../packages/metrics/src/meteor/normalize.js';
+import { BUILT_IN_METEOR_DATA, normalizeMeteor } from '@prefix-tuning/metrics';
 
 const counts = new Map<string, number>();
 let total = 0;
 for (const file of process.argv.slice(2)) {
   for (const line of gunzipSync(readFileSync(file)).toString('utf8').split('\n')) {
-    for (const word of normalizeMeteor(line, new Map(Object.entries(NONBREAKING_WORDS)))) {
+    for (const word of normalizeMeteor(line, BUILT_IN_METEOR_DATA.nonbreaking)) {
       counts.set(word, (counts.get(word) ?? 0) + 1);
       total++;
     }

@@ -12,10 +12,11 @@ export type { Embedder, EmbedderInfo, TokenEmbeddings, TokenizedText } from './e
 export type { Pair } from './embedding/pairs.js';
 export { MissingPeerError } from './embedding/peers.js';
 export type { SeveralReferences } from './embedding/references.js';
-export type { MeteorData } from './meteor/data.js';
+export { BUILT_IN_METEOR_DATA, type MeteorData } from './meteor/data.js';
 export { installMeteorData, type InstallMeteorOptions } from './meteor/install.js';
 export { compileParaphrases, loadMeteorData, type LoadMeteorOptions } from './meteor/load.js';
 export { meteor, type MeteorOptions, type MeteorParts } from './meteor/meteor.js';
+export { normalizeMeteor } from './meteor/normalize.js';
 export { checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from './metric.js';
 export { moverScore, type MoverScoreOptions, type MoverScoreParts } from './moverscore/moverscore.js';
 export { solveTransport, type TransportPlan, type TransportProblem } from './moverscore/transport.js';

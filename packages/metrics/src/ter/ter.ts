@@ -29,7 +29,7 @@ const NAMES = ['edits', 'referenceWords', 'insertions', 'deletions', 'substituti
 export function ter({ hypotheses, references, ...options }: Segments & TerOptions): Score<TerParts> {
   checkSegments('ter', { hypotheses, references });
   const style = terStyle(options);
-  const rows = hypotheses.map((text, i) => segmentRow(style.tokenize(text), references[i]!.map(style.tokenize), style.find));
+  const rows = hypotheses.map((text, i) => segmentRow(style.tokenize(text), references[i]!.map(style.tokenizeReference ?? style.tokenize), style.find));
   const statistics: SegmentStatistics = {
     names: NAMES,
     rows,
@@ -54,6 +54,8 @@ interface Words {
 
 interface TerStyle {
   readonly tokenize: (text: string) => Words;
+  /** Where references are treated otherwise. */
+  readonly tokenizeReference?: (text: string) => Words;
   readonly find: typeof tercomEdits;
   readonly scale: number;
   readonly settings: Readonly<Record<string, string>>;
@@ -72,13 +74,17 @@ function terStyle(options: TerOptions): TerStyle {
         scale: 1,
         settings: { ...common, ref: 'tercom-0.7.25', version: METRICS_VERSION },
       };
-    case 'sacrebleu':
+    case 'sacrebleu': {
+      const split = (text: string) => tokenizeSacrebleuTer(text, options);
       return {
-        tokenize: (text) => ({ words: tokenizeSacrebleuTer(text, options), empty: false }),
+        tokenize: (text) => ({ words: split(text), empty: false }),
+        // sacrebleu normalises references twice, which splits a few more of them.
+        tokenizeReference: (text) => ({ words: split(split(text).join(' ')), empty: false }),
         find: sacrebleuEdits,
         scale: 100,
         settings: { ...common, asian: yes(options.asianSupport), version: SACREBLEU_VERSION },
       };
+    }
     default: {
       const { style } = options as { style: unknown };
       throw new MetricInputError(`ter: expected tercom or sacrebleu as style, got ${JSON.stringify(style)}.`, { details: { style } });
