@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { hostTensor, jit } from '@prefix-tuning/jit';
+import { hostTensor, jit } from '../src/index.js';
 import * as tf from '@tensorflow/tfjs-core';
 
 const frozen = tf.tensor2d([[1, 2], [3, 4]]); // closed over: becomes part of the program
