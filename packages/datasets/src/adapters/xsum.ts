@@ -28,7 +28,10 @@ function formsOf(split: SplitName): string[] {
 }
 
 /** An article's paragraphs on one line, as the `.source` files have them. */
-export const joinParagraphs = (document: string): string => document.trim().replace(/\s*\n\s*/g, ' ');
+export function joinParagraphs(document: string): string {
+  const paragraphs = document.split('\n').map((paragraph) => paragraph.trim());
+  return paragraphs.filter((paragraph) => paragraph !== '').join(' ');
+}
 
 /** XSum: the hub's Parquet and JSON lines, `.source` and `.target` lines, and the publisher's `.data` files. */
 export const xsum = defineDataset<string, XsumOptions>({
