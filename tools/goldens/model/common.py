@@ -7,6 +7,7 @@ import pathlib
 
 import torch
 from safetensors.torch import save_file
+from transformers import DynamicCache
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 PACKAGE = pathlib.Path("packages/model/test")
@@ -65,4 +66,41 @@ def flat_past(prefix, cache):
     out = {}
     for layer, entry in enumerate(cache.layers):
         out[f"{prefix}.{layer}.key"], out[f"{prefix}.{layer}.value"] = entry.keys, entry.values
+    return out
+
+
+def nll(logits, targets, weights):
+    """sum_n w_n (-log p_n[target_n])"""
+    picked = torch.log_softmax(logits, -1).gather(-1, targets[..., None])[..., 0]
+    return -(weights * picked).sum()
+
+
+def make_cache(pairs, rows):
+    """A transformers cache that holds the given (key, value) of each layer in every row."""
+    cache = DynamicCache()
+    for layer, (key, value) in enumerate(pairs):
+        cache.update(key.expand(rows, -1, -1, -1), value.expand(rows, -1, -1, -1), layer)
+    return cache
+
+
+def left_padded(generator, vocabulary):
+    """Three rows of 12 ids, padded on the left by 0, 4 and 7, with targets and weights for a loss."""
+    ids = torch.randint(1, vocabulary, (3, 12), generator=generator)
+    mask = torch.ones(3, 12)
+    mask[1, :4] = 0
+    mask[2, :7] = 0
+    positions = (mask.cumsum(-1) - 1).clamp(min=0).long()
+    targets = torch.randint(0, vocabulary, (3, 12), generator=generator)
+    weights = torch.rand(3, 12, generator=generator) * mask
+    return ids, mask, positions, targets, weights
+
+
+def gradients(prefix, model, strip=()):
+    """{prefix.name: gradient} of every parameter, then forgets them."""
+    out = {}
+    for name, parameter in model.named_parameters():
+        for part in strip:
+            name = name.removeprefix(part)
+        out[f"{prefix}.{name}"] = parameter.grad.clone()
+    model.zero_grad()
     return out

@@ -14,13 +14,14 @@ COMMON = [
     {"max_new_tokens": 10, "min_new_tokens": 4, "repetition_penalty": 1.3, "suppress_tokens": [5, 17, 99]},
     {"max_new_tokens": 12, "num_beams": 5, "num_return_sequences": 3},
     {"max_new_tokens": 12, "num_beams": 4, "num_return_sequences": 4, "length_penalty": 0.3, "early_stopping": True},
-    {"max_new_tokens": 12, "num_beams": 3, "length_penalty": 2.0, "early_stopping": "never", "min_new_tokens": 5},
-    {"max_new_tokens": 14, "num_beams": 4, "no_repeat_ngram_size": 2, "bad_words_ids": [[7], [3, 4], [200, 13, 14]]},
+    {"max_new_tokens": 12, "num_beams": 3, "length_penalty": 0.7, "early_stopping": "never", "min_new_tokens": 3},
+    {"max_new_tokens": 14, "num_beams": 4, "no_repeat_ngram_size": 2, "bad_words_ids": [[7], [3, 4], [160, 13, 14]]},
     {"max_new_tokens": 8, "num_beams": 3, "repetition_penalty": 1.5, "forced_eos_token_id": 0, "length_penalty": -1.0},
     {"max_new_tokens": 9, "num_beams": 2, "num_return_sequences": 2, "suppress_tokens": [1, 2, 3], "length_penalty": 0.0},
 ]
 # End tokens that the random models do choose, so that sequences end at many lengths.
-END = {"gpt2": [0, 346, 98, 334]}
+END = {"gpt2": [0, 346, 98, 334], "llama": [0, *range(100, 106)], "bart": [2, *range(100, 106)]}
+OWN = {"bart": {7: {"forced_bos_token_id": 11}}}
 
 
 def prompts(count, vocabulary, seed):
@@ -52,11 +53,12 @@ def generate_all(model, rows, settings, end):
 
 def main(family):
     kind = AutoModelForSeq2SeqLM if family == "bart" else AutoModelForCausalLM
-    model = kind.from_pretrained(PACKAGE / "fixtures" / family).eval()
+    model = kind.from_pretrained(PACKAGE / "fixtures" / family, dtype=torch.float32).eval()
     torch.set_num_threads(1)
     rows = prompts(200, model.config.vocab_size, seed=3)
+    settings = [common | OWN.get(family, {}).get(i, {}) for i, common in enumerate(COMMON)]
     with torch.no_grad():
-        cases = [{"settings": s, "results": generate_all(model, rows, s, END[family])} for s in COMMON]
+        cases = [{"settings": s, "results": generate_all(model, rows, s, END[family])} for s in settings]
     save_json(f"generate-{family}", {"end": END[family], "prompts": rows, "cases": cases})
 
 

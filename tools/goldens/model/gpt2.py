@@ -1,38 +1,19 @@
 """Tiny GPT-2 checkpoint, with logits, past, losses and gradients as PyTorch computes them."""
 import torch
-from transformers import DynamicCache, GPT2Config, GPT2LMHeadModel
+from transformers import GPT2Config, GPT2LMHeadModel
 
-from common import flat_past, randomize, save_model, save_tensors, tiny_tokenizer
+from common import flat_past, gradients, left_padded, make_cache, nll, randomize, save_model, save_tensors, tiny_tokenizer
 
 CONFIG = GPT2Config(
     vocab_size=400, n_positions=128, n_embd=32, n_layer=2, n_head=4, resid_pdrop=0, embd_pdrop=0, attn_pdrop=0, bos_token_id=0, eos_token_id=0
 )
 
 
-def nll(logits, targets, weights):
-    """sum_n w_n (-log p_n[target_n])"""
-    picked = torch.log_softmax(logits, -1).gather(-1, targets[..., None])[..., 0]
-    return -(weights * picked).sum()
-
-
-def make_cache(pairs, rows):
-    cache = DynamicCache()
-    for layer, (key, value) in enumerate(pairs):
-        cache.update(key.expand(rows, -1, -1, -1), value.expand(rows, -1, -1, -1), layer)
-    return cache
-
-
 def main():
     model = randomize(GPT2LMHeadModel(CONFIG), seed=1)
     save_model(model, tiny_tokenizer(), "gpt2")
     generator = torch.Generator().manual_seed(2)
-    ids = torch.randint(1, 400, (3, 12), generator=generator)
-    mask = torch.ones(3, 12)
-    mask[1, :4] = 0
-    mask[2, :7] = 0
-    positions = (mask.cumsum(-1) - 1).clamp(min=0).long()
-    targets = torch.randint(0, 400, (3, 12), generator=generator)
-    weights = torch.rand(3, 12, generator=generator) * mask
+    ids, mask, positions, targets, weights = left_padded(generator, 400)
     out = {"ids": ids.int(), "mask": mask, "positions": positions.int(), "targets": targets.int(), "weights": weights}
 
     plain = model(ids)
@@ -44,7 +25,7 @@ def main():
     loss = nll(padded.logits, targets, weights)
     loss.backward()
     out["full.loss"] = loss
-    out |= {f"full.gradient.{n.removeprefix('transformer.')}": p.grad.clone() for n, p in model.named_parameters()}
+    out |= gradients("full.gradient", model, strip=["transformer."])
 
     prefix = [tuple(torch.randn(1, 4, 5, 8, generator=generator, requires_grad=True) for _ in range(2)) for _ in range(2)]
     for layer, (key, value) in enumerate(prefix):

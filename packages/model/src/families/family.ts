@@ -31,6 +31,8 @@ export interface Hooks {
   readonly linear?: (name: string, input: Tensor, output: Tensor) => Tensor;
   /** On the output of a layer's attention, before it is added to the residual stream. */
   readonly afterAttention?: (layer: number, x: Tensor) => Tensor;
+  /** The same after a decoder layer's attention to the source. */
+  readonly afterCrossAttention?: (layer: number, x: Tensor) => Tensor;
   /** On the output of a layer's feed-forward part, before it is added to the residual stream. */
   readonly afterFeedForward?: (layer: number, x: Tensor) => Tensor;
   /** On the residual stream at the end of a layer: where the paper's adapters stand. */
@@ -50,7 +52,25 @@ export interface ForwardInput {
   /** int32 [B, T]; P, P + 1, ... unless given. */
   readonly positions?: Tensor | undefined;
   readonly past?: Past | undefined;
+  /** What a decoder's cross-attention reads; an encoder-decoder model needs it. */
+  readonly source?: Source | undefined;
   readonly hooks?: Hooks | undefined;
+}
+
+/** An encoded source, as {@link Encoder.keyValues} gives it. */
+export interface Source {
+  /** float32 [E, H, S, D] per layer. With E below B, each source serves B / E rows that follow each other, as beams do. */
+  readonly keyValues: Past;
+  /** float32 [E, S]: 1 keeps, 0 hides. */
+  readonly mask?: Tensor | undefined;
+}
+
+/** The half of an encoder-decoder model that reads the source. */
+export interface Encoder<C extends ModelConfig = ModelConfig> {
+  /** Hidden states of a source, float32 [B, T, C]. Positions count from 0 whatever the past, unless given. */
+  encode(parameters: Parameters, config: C, input: Omit<ForwardInput, 'source' | 'attentionMask'>): Tensor;
+  /** Keys and values for every decoder layer, float32 [B, H, P + T, D]: those of `past`, then those of the hidden states. */
+  keyValues(parameters: Parameters, config: C, input: { readonly hidden: Tensor; readonly past?: Past | undefined; readonly hooks?: Hooks | undefined }): Past;
 }
 
 export interface ForwardOutput {
@@ -68,9 +88,14 @@ export interface Family<C extends ModelConfig = ModelConfig> {
   parseConfig(raw: Readonly<Record<string, unknown>>, file: string): C;
   /** The name that this toolkit uses for a checkpoint's tensor, or undefined for one that is not a parameter. */
   parameterName(checkpointName: string): string | undefined;
+  /** Stored tensors that are left out because they hold zeros alone; loading checks that they do. */
+  readonly zeroTensors?: readonly string[];
   /** Every parameter with its shape. */
   parameterShapes(config: C): Readonly<Record<string, readonly number[]>>;
+  /** Of an encoder-decoder model, the decoder. */
   forward(parameters: Parameters, config: C, input: ForwardInput): ForwardOutput;
+  /** Encoder-decoder models have one. */
+  readonly encoder?: Encoder<C>;
   /** The matrix that turns hidden states into logits, float32 [V, C]. */
   outputWeights(parameters: Parameters): Tensor;
   /** float32 [..., C] to float32 [..., V] */

@@ -1,9 +1,11 @@
 import { ConfigError } from '@prefix-tuning/base';
 import type { Family } from './family.js';
+import { bart } from './bart/index.js';
 import { gpt2 } from './gpt2/index.js';
+import { llama } from './llama/index.js';
 
 /** Every family there is: one folder and one row each. */
-export const families = { gpt2 } as const satisfies Record<string, Family>;
+export const families = { gpt2, bart, llama } as const satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof families;
 

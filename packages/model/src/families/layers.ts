@@ -1,10 +1,39 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { broadcast } from '@prefix-tuning/jit';
-import { add, concat, expandDims, mul, reshape, sub, tensor, transpose, type Tensor } from '@tensorflow/tfjs-core';
-import type { ForwardInput, Past } from './family.js';
+import { add, concat, expandDims, matMul, mul, reshape, sub, tensor, transpose, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { ForwardInput, Hooks, Parameters, Past } from './family.js';
 
 /** Added to the score of a hidden key; small enough that two of them still fit a float. */
 const hidden = -1e9;
+
+/** What a layer's parts read: parameters, hooks, and the number of the layer. */
+export interface LayerContext {
+  readonly parameters: Parameters;
+  readonly hooks: Hooks;
+  readonly l: number;
+}
+
+/**
+ * x W + b, for the parameters `name.weight` and, if there is one, `name.bias`.
+ *
+ * @param x  float32 [B, T, in]
+ * @param stored  how the checkpoint stores W: GPT-2 alone has `in-out`
+ * @returns float32 [B, T, out]
+ */
+export function linear({ parameters, hooks }: Pick<LayerContext, 'parameters' | 'hooks'>, name: string, x: Tensor, stored: 'in-out' | 'out-in' = 'out-in'): Tensor {
+  const weight = parameters[`${name}.weight`] as Tensor2D;
+  const bias = parameters[`${name}.bias`];
+  const [B, T, C] = x.shape as [number, number, number];
+  const product = matMul(reshape(x, [B * T, C]) as Tensor2D, weight, false, stored === 'out-in');
+  const output = reshape(bias ? add(product, bias) : product, [B, T, product.shape[1]!]);
+  return hooks.linear?.(name, x, output) ?? output;
+}
+
+/** float32 [..., C] times the transpose of W, float32 [V, C] */
+export function project(hidden: Tensor, weights: Tensor): Tensor {
+  const rows = reshape(hidden, [-1, weights.shape[1]!]) as Tensor2D;
+  return reshape(matMul(rows, weights as Tensor2D, false, true), [...hidden.shape.slice(0, -1), weights.shape[0]!]);
+}
 
 /** [B, T, H * D] to [B, H, T, D] */
 export function splitHeads(x: Tensor, heads: number): Tensor {

@@ -1,3 +1,4 @@
+import type { Ending } from './ending.js';
 import { processorsOf } from './processors.js';
 import { topCandidates, type Candidate, type Search } from './search.js';
 import type { SearchSettings } from './settings.js';
@@ -22,8 +23,9 @@ const f = Math.fround;
  * (1 + end tokens) x beams candidates so that enough are left when some end.
  *
  * @param prompt  tokens before the new ones, for processors that look back
+ * @param ends  tells whole sequences
  */
-export function beamSearch(prompt: readonly number[], settings: SearchSettings): Search {
+export function beamSearch(prompt: readonly number[], settings: SearchSettings, ends: Ending): Search {
   const { beams: K, endTokens, maxNewTokens } = settings;
   const processors = processorsOf(settings);
   let running: Beam[] = Array.from({ length: K }, (_, i) => ({ tokens: [], score: i === 0 ? 0 : never }));
@@ -38,12 +40,12 @@ export function beamSearch(prompt: readonly number[], settings: SearchSettings):
     });
     const candidates = topCandidates(rows, running.map(({ score }) => score), Math.max(2, 1 + endTokens.length) * K);
     const length = running[0]!.tokens.length + 1;
-    const ended = ({ token }: Candidate) => length >= maxNewTokens || endTokens.includes(token);
     const extend = ({ parent, token }: Candidate) => [...running[parent]!.tokens, token];
+    const ended = new Set(candidates.filter((candidate) => ends(extend(candidate))));
 
-    const open = bestOf(candidates.map((candidate) => ({ candidate, score: f(candidate.score + (ended(candidate) ? never : 0)) })), K);
+    const open = bestOf(candidates.map((candidate) => ({ candidate, score: f(candidate.score + (ended.has(candidate) ? never : 0)) })), K);
     const closed = candidates.map((candidate, rank) => {
-      const finished = rank < K && ended(candidate);
+      const finished = rank < K && ended.has(candidate);
       return { candidate, finished, score: finalScore(candidate.score, length, finished) };
     });
     const merged = [...kept, ...closed.filter(({ finished }) => finished).map(({ candidate, ...rest }) => ({ ...rest, tokens: extend(candidate) }))];
@@ -51,7 +53,7 @@ export function beamSearch(prompt: readonly number[], settings: SearchSettings):
     kept = bestOf(merged, K);
     improvable &&= canImprove(length);
     const full = kept.every(({ finished }) => finished) && settings.earlyStopping === true;
-    if (!improvable || full || candidates.every(ended)) return undefined;
+    if (!improvable || full || ended.size === candidates.length) return undefined;
     return open.map(({ candidate: { token, parent } }) => ({ token, parent }));
   };
 

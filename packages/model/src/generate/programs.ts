@@ -1,16 +1,31 @@
+import { ConfigError } from '@prefix-tuning/base';
 import { jit, type JitFunction, type Runtime } from '@prefix-tuning/jit';
-import { gather, logSoftmax, reshape, slice, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { concat, fill, gather, logSoftmax, ones, reshape, slice, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Past } from '../families/family.js';
 import type { Model } from '../model.js';
 
-/** n prompts, padded on the right to T. */
+/** A value that may be absent: a list of one or none, since programs take lists of tensors. */
+export type Optional<T> = readonly T[];
+
+/** n prompts, padded on the right to T; for an encoder-decoder model n sources. Each prefix has 1 or n rows. */
 export type PrefillInput = {
   /** int32 [n, T] */
   readonly ids: Tensor;
-  /** int32 [n]: where each prompt's last token is in the flattened ids */
-  readonly last: Tensor;
-  /** The prefix, of 1 or n rows, in a list of one; empty without. */
-  readonly prefix: readonly Past[];
+  /** Decoder alone: int32 [n], where each prompt's last token is in the flattened ids. */
+  readonly last: Optional<Tensor>;
+  /** Encoder-decoder: float32 [n, T], 1 for each source's own tokens. */
+  readonly mask: Optional<Tensor>;
+  readonly prefix: Optional<Past>;
+  readonly encoderPrefix: Optional<Past>;
+  readonly crossPrefix: Optional<Past>;
+};
+
+export type PrefillOutput = {
+  /** float32 [n, V]: of the token after each prompt, or after the decoder's start token */
+  readonly scores: Tensor;
+  readonly present: Past;
+  /** Keys and values of the sources, each after its prefix. */
+  readonly cross: Optional<Past>;
 };
 
 /** One token for each of R rows. */
@@ -23,38 +38,38 @@ export type DecodeInput = {
   readonly mask: Tensor;
   /** float32 [R, H, capacity, D] per layer */
   readonly past: Past;
+  /** Encoder-decoder: one row for each prompt, whose beams share it. */
+  readonly source: Optional<{ readonly keyValues: Past; readonly mask: Tensor }>;
+};
+
+export type DecodeOutput = {
+  /** float32 [R, V]: of the token after each row */
+  readonly scores: Tensor;
+  /** The token's own key and value, float32 [R, H, 1, D] per layer. */
+  readonly fresh: Past;
 };
 
 export interface Programs {
-  /** scores [n, V] of the token after each prompt; keys and values of prefix and prompt */
-  readonly prefill: JitFunction<PrefillInput, { scores: Tensor; present: Past }>;
-  /** scores [R, V] of the token after each row; its own key and value, [R, H, 1, D] per layer */
-  readonly decode: JitFunction<DecodeInput, { scores: Tensor; fresh: Past }>;
+  readonly prefill: JitFunction<PrefillInput, PrefillOutput>;
+  readonly decode: JitFunction<DecodeInput, DecodeOutput>;
   dispose(): Promise<void>;
 }
 
-/**
- * Compiles what generation runs. Both programs are for fixed shapes, so callers keep to few of them.
- *
- * @param options.scores  log-probabilities for beam search, logits otherwise: what processors work on in each
- */
-export function createPrograms({ family, parameters, config }: Model, options: { scores: 'logits' | 'log-probabilities'; runtime?: Runtime | undefined }): Programs {
+/** Beam search works on log-probabilities, other searches on logits. */
+export type ScoreKind = 'logits' | 'log-probabilities';
+
+/** Compiles what generation runs. Both programs are for fixed shapes, so callers keep to few of them. */
+export function createPrograms(model: Model, options: { scores: ScoreKind; runtime?: Runtime | undefined }): Programs {
+  const { family, parameters, config } = model;
+  const runtime = options.runtime ? { runtime: options.runtime } : {};
   const score = (hidden: Tensor): Tensor => {
     const logits = family.logits(parameters, hidden);
     return options.scores === 'logits' ? logits : logSoftmax(logits);
   };
-  const runtime = options.runtime ? { runtime: options.runtime } : {};
-  const prefill: Programs['prefill'] = jit(
-    ({ ids, last, prefix }: PrefillInput) => {
-      const { hidden, present } = family.forward(parameters, config, { ids, past: prefix[0] });
-      const rows = reshape(hidden, [-1, config.width]);
-      return { scores: score(gather(rows, last as Tensor1D)), present };
-    },
-    { name: 'prefill', ...runtime },
-  );
+  const prefill: Programs['prefill'] = jit(family.encoder ? encodeAndStart(model, score) : readPrompt(model, score), { name: 'prefill', ...runtime });
   const decode: Programs['decode'] = jit(
-    ({ past, ...input }: DecodeInput) => {
-      const { hidden, present } = family.forward(parameters, config, { ...input, past });
+    ({ source, ...input }: DecodeInput): DecodeOutput => {
+      const { hidden, present } = family.forward(parameters, config, { ...input, source: source[0] });
       const newest = (x: Tensor) => slice(x, [0, 0, x.shape[2]! - 1, 0], [-1, -1, 1, -1]);
       const fresh = present.map(({ key, value }) => ({ key: newest(key), value: newest(value) }));
       return { scores: score(reshape(hidden, [-1, config.width])), fresh };
@@ -62,4 +77,34 @@ export function createPrograms({ family, parameters, config }: Model, options: {
     { name: 'decode', ...runtime },
   );
   return { prefill, decode, dispose: async () => void (await Promise.all([prefill.dispose(), decode.dispose()])) };
+}
+
+const readPrompt =
+  ({ family, parameters, config }: Model, score: (hidden: Tensor) => Tensor) =>
+  ({ ids, last, prefix }: PrefillInput): PrefillOutput => {
+    const { hidden, present } = family.forward(parameters, config, { ids, past: prefix[0] });
+    const rows = gather(reshape(hidden, [-1, config.width]), last[0] as Tensor1D);
+    return { scores: score(rows), present, cross: [] };
+  };
+
+/** Encodes the sources and runs the decoder on its start token. */
+function encodeAndStart({ family, parameters, config, generationConfig, folder }: Model, score: (hidden: Tensor) => Tensor) {
+  const start = generationConfig.decoderStartTokenId;
+  if (start === undefined) {
+    throw new ConfigError(`${folder}/config.json: decoder_start_token_id: expected a token id, got none. Get the file again.`, {
+      details: { file: `${folder}/config.json`, field: 'decoder_start_token_id' },
+    });
+  }
+  return ({ ids, mask, prefix, encoderPrefix, crossPrefix }: PrefillInput): PrefillOutput => {
+    const rows = ids.shape[0]!;
+    const after = (past: Past | undefined) => (past ? concat([ones([rows, past[0]!.key.shape[2]!]), mask[0]!], 1) : mask[0]!);
+    const hidden = family.encoder!.encode(parameters, config, { ids, mask: after(encoderPrefix[0]), past: encoderPrefix[0] });
+    const keyValues = family.encoder!.keyValues(parameters, config, { hidden, past: crossPrefix[0] });
+    const first = family.forward(parameters, config, {
+      ids: fill([rows, 1], start, 'int32'),
+      past: prefix[0],
+      source: { keyValues, mask: after(crossPrefix[0]) },
+    });
+    return { scores: score(reshape(first.hidden, [-1, config.width])), present: first.present, cross: [keyValues] };
+  };
 }

@@ -1,7 +1,8 @@
 import { ConfigError, type OnProgress } from '@prefix-tuning/base';
 import type { Hosted, Runtime } from '@prefix-tuning/jit';
 import type { Past } from '../families/family.js';
-import type { GenerationConfig } from '../load/generation-config.js';
+import type { SamplingOptions } from './sampling.js';
+import type { Model } from '../model.js';
 
 /** What shapes the search. Each default is the checkpoint's own (generation_config.json), then Hugging Face's. */
 export interface SearchOptions {
@@ -28,11 +29,21 @@ export interface SearchOptions {
   /** What the last token must be where `maxNewTokens` ends a sequence. */
   readonly forcedLastToken?: number | undefined;
   readonly endTokens?: readonly number[];
+  /** Texts that end a sequence as soon as its new tokens hold one; it stays in the result. */
+  readonly stopStrings?: readonly string[];
 }
 
 export interface GenerateOptions extends SearchOptions {
   /** Keys and values that stand before every prompt, or one row per prompt. */
   readonly prefix?: Hosted<Past>;
+  /** The same for an encoder's self-attention. */
+  readonly encoderPrefix?: Hosted<Past>;
+  /** The same for a decoder's attention to the source. */
+  readonly crossPrefix?: Hosted<Past>;
+  /** Draws tokens instead of taking the likeliest. */
+  readonly sample?: SamplingOptions;
+  /** Told each token as it is chosen; with one beam only. */
+  readonly onToken?: (event: { readonly prompt: number; readonly token: number }) => void;
   /** Prompts decoded at a time. */
   readonly batchSize?: number;
   readonly runtime?: Runtime;
@@ -54,14 +65,18 @@ export interface Generated {
  *
  * @throws ConfigError  naming the option, if a value is out of range
  */
-export function resolveSettings(options: SearchOptions, { raw, eosTokenIds }: GenerationConfig, vocabulary: number): SearchSettings {
+export function resolveSettings(options: SearchOptions, model: Pick<Model, 'config' | 'family' | 'generationConfig'>): SearchSettings {
+  const { raw, eosTokenIds } = model.generationConfig;
+  const encoderDecoder = model.family.encoder !== undefined;
   const number = (name: string, fallback: number) => (typeof raw[name] === 'number' ? raw[name] : fallback);
   const token = (name: string) => (typeof raw[name] === 'number' ? raw[name] : undefined);
+  // Hugging Face counts these lengths with the decoder's start token, and for a decoder alone with the prompt.
+  const decoded = (name: string) => (encoderDecoder && typeof raw[name] === 'number' ? Math.max(0, raw[name] - 1) : undefined);
   const stopping = raw['early_stopping'];
   const beams = options.beams ?? number('num_beams', 1);
   const settings: SearchSettings = {
-    maxNewTokens: options.maxNewTokens ?? number('max_new_tokens', 20),
-    minNewTokens: options.minNewTokens ?? number('min_new_tokens', 0),
+    maxNewTokens: options.maxNewTokens ?? number('max_new_tokens', decoded('max_length') ?? 20),
+    minNewTokens: options.minNewTokens ?? number('min_new_tokens', decoded('min_length') ?? 0),
     beams,
     returnSequences: options.returnSequences ?? number('num_return_sequences', 1),
     lengthPenalty: options.lengthPenalty ?? number('length_penalty', 1),
@@ -70,11 +85,12 @@ export function resolveSettings(options: SearchOptions, { raw, eosTokenIds }: Ge
     forbiddenSequences: options.forbiddenSequences ?? [],
     repetitionPenalty: options.repetitionPenalty ?? number('repetition_penalty', 1),
     noRepeatNgramSize: options.noRepeatNgramSize ?? number('no_repeat_ngram_size', 0),
-    forcedFirstToken: options.forcedFirstToken ?? token('forced_bos_token_id'),
+    forcedFirstToken: options.forcedFirstToken ?? (encoderDecoder ? token('forced_bos_token_id') : undefined),
     forcedLastToken: options.forcedLastToken ?? token('forced_eos_token_id'),
     endTokens: options.endTokens ?? eosTokenIds,
+    stopStrings: options.stopStrings ?? [],
   };
-  check(settings, vocabulary);
+  check(settings, model.config.vocabulary);
   return settings;
 }
 

@@ -24,6 +24,7 @@ export async function loadParameters(
   const parameters: Record<string, Tensor> = {};
   try {
     const located = locate(shards, model.family);
+    for (const shard of shards) await checkZeros(shard, model.family.zeroTensors ?? []);
     checkShapes(files.name, located, model.family.parameterShapes(model.config));
     let done = 0;
     for (const [name, { shard, stored, shape }] of located) {
@@ -103,6 +104,16 @@ function locate(shards: readonly SafetensorsFile[], family: Family): Map<string,
     }
   }
   return located;
+}
+
+/** Leaving a tensor out is right only if it adds nothing. */
+async function checkZeros(shard: SafetensorsFile, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if (!shard.tensors.has(name) || (await shard.readFloat32(name)).every((value) => value === 0)) continue;
+    throw new WeightsError(`${shard.name}: tensor "${name}": expected zeros, got other values, which this toolkit does not support. Choose another checkpoint.`, {
+      details: { file: shard.name, tensor: name },
+    });
+  }
 }
 
 /** Compares what a checkpoint has with what its config asks for, and reports every difference at once. */

@@ -1,9 +1,9 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { attention, embedding, layerNorm } from '@prefix-tuning/jit';
-import { add, matMul, reshape, split, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, split, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
-import type { ForwardInput, ForwardOutput, Hooks, Parameters } from '../family.js';
-import { appendTime, causalMask, defaultPositions, mergeHeads, pastLength, splitHeads } from '../layers.js';
+import type { ForwardInput, ForwardOutput, Parameters } from '../family.js';
+import { appendTime, causalMask, defaultPositions, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
 import type { GPT2Config } from './config.js';
 
 /**
@@ -35,11 +35,8 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
   return { hidden: layerNorm(x, parameters['ln_f.weight']!, parameters['ln_f.bias']!, config.epsilon), present };
 }
 
-interface Layer {
-  readonly parameters: Parameters;
+interface Layer extends LayerContext {
   readonly config: GPT2Config;
-  readonly l: number;
-  readonly hooks: Hooks;
 }
 
 function embed(parameters: Parameters, { ids, embeddings, positions }: ForwardInput, P: number): Tensor {
@@ -51,24 +48,16 @@ function embed(parameters: Parameters, { ids, embeddings, positions }: ForwardIn
 const norm = ({ parameters, config, l }: Layer, name: string, x: Tensor): Tensor =>
   layerNorm(x, parameters[`h.${l}.${name}.weight`]!, parameters[`h.${l}.${name}.bias`]!, config.epsilon);
 
-/** x W + b, with the weight stored [in, out] */
-function linear({ parameters, l, hooks }: Layer, part: string, x: Tensor): Tensor {
-  const name = `h.${l}.${part}`;
-  const weight = parameters[`${name}.weight`] as Tensor2D;
-  const [B, T, C] = x.shape as [number, number, number];
-  const y = add(matMul(reshape(x, [B * T, C]) as Tensor2D, weight), parameters[`${name}.bias`]!);
-  const output = reshape(y, [B, T, weight.shape[1]]);
-  return hooks.linear?.(name, x, output) ?? output;
-}
+const project = (layer: Layer, part: string, x: Tensor): Tensor => linear(layer, `h.${layer.l}.${part}`, x, 'in-out');
 
 function attend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: { key: Tensor; value: Tensor } | undefined) {
   const { config, l } = layer;
-  const [q, k, v] = split(linear(layer, 'attn.c_attn', x), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
+  const [q, k, v] = split(project(layer, 'attn.c_attn', x), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
   const key = appendTime(past?.key, k);
   const value = appendTime(past?.value, v);
   const scale = (config.scaleAttention ? config.headSize ** -0.5 : 1) / (config.scaleByLayer ? l + 1 : 1);
-  return { y: linear(layer, 'attn.c_proj', mergeHeads(attention(q, key, value, mask, { scale }))), key, value };
+  return { y: project(layer, 'attn.c_proj', mergeHeads(attention(q, key, value, mask, { scale }))), key, value };
 }
 
 const feedForward = (layer: Layer, x: Tensor): Tensor =>
-  linear(layer, 'mlp.c_proj', activations[layer.config.activation](linear(layer, 'mlp.c_fc', x)));
+  project(layer, 'mlp.c_proj', activations[layer.config.activation](project(layer, 'mlp.c_fc', x)));

@@ -1,16 +1,25 @@
+import type { Ending } from './ending.js';
 import { processorsOf } from './processors.js';
 import type { Search } from './search.js';
 import type { SearchSettings } from './settings.js';
 
-/** Takes the most likely token at each step, as Hugging Face's `generate` does with one beam. */
-export function greedySearch(prompt: readonly number[], settings: SearchSettings): Search {
+export interface SingleOptions {
+  readonly ends: Ending;
+  /** Chooses a token from processed scores. */
+  readonly choose: (scores: Float32Array) => number;
+  readonly onToken?: ((token: number) => void) | undefined;
+}
+
+/** Goes on with one token at a time: the likeliest (greedy), or a drawn one, as Hugging Face's `generate` with one beam. */
+export function singleSearch(prompt: readonly number[], settings: SearchSettings, { ends, choose, onToken }: SingleOptions): Search {
   const processors = processorsOf(settings);
   const tokens: number[] = [];
   const advance: Search['advance'] = ([row]) => {
     for (const process of processors) process(row!, { history: [...prompt, ...tokens], newTokens: tokens.length });
-    const token = indexOfMax(row!);
+    const token = choose(row!);
     tokens.push(token);
-    return settings.endTokens.includes(token) || tokens.length >= settings.maxNewTokens ? undefined : [{ token, parent: 0 }];
+    onToken?.(token);
+    return ends(tokens) ? undefined : [{ token, parent: 0 }];
   };
   return { width: 1, advance, results: () => [{ tokens }] };
 }

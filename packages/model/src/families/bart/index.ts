@@ -1,0 +1,24 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Family, Parameters } from '../family.js';
+import { project } from '../layers.js';
+import { parseConfig, type BartConfig } from './config.js';
+import { encode, forward, keyValues } from './forward.js';
+import { parameterName, parameterShapes } from './parameters.js';
+
+/** The output layer is the shared embedding. */
+const outputWeights = (parameters: Parameters): Tensor => parameters['shared.weight']!;
+
+const logits = (parameters: Parameters, hidden: Tensor): Tensor => project(hidden, outputWeights(parameters));
+
+/** BART (base, large, and its summarization checkpoints), Lewis et al. 2020. */
+export const bart: Family<BartConfig> = {
+  name: 'bart',
+  parseConfig,
+  parameterName,
+  zeroTensors: ['final_logits_bias'],
+  parameterShapes,
+  encoder: { encode, keyValues },
+  forward,
+  outputWeights,
+  logits,
+};

@@ -1,0 +1,145 @@
+import { crossEntropy, eager, jit, onnxRuntime, toHost, type HostTensor, type Hosted } from '@prefix-tuning/jit';
+import { add, cast, concat, memory, mul, ones, reshape, slice, square, tidy, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { difference, fixture, goldenTensors, type Golden } from '../../test/golden.js';
+import { disposeModel, loadModel, type ForwardInput, type Model, type Past } from '../index.js';
+
+const layers = [0, 1];
+
+/** One model and its goldens, with the few things in which families differ. */
+interface Case {
+  readonly model: Model;
+  readonly golden: Golden;
+  past(name: string): Hosted<Past>;
+  /** What else a forward pass needs: the encoded source. */
+  source(parameters: Record<string, Tensor>, crossPrefix?: Past): Pick<ForwardInput, 'source'>;
+  /** Mask over `extra` prefix positions and the tokens, if the goldens pad the decoder's input. */
+  padding(extra: number): { mask?: Tensor; positions?: Tensor };
+}
+
+async function open(name: string): Promise<Case> {
+  const model = await loadModel(fixture(name), { withoutTokenizer: true });
+  const golden = await goldenTensors(name);
+  const past = (prefix: string) => layers.map((l) => ({ key: golden.host(`${prefix}.${l}.key`), value: golden.host(`${prefix}.${l}.value`) }));
+  const extended = (mask: Tensor, extra: number) => concat([ones([mask.shape[0]!, extra]), mask], 1);
+  const { encoder } = model.family;
+  if (!encoder) {
+    const padding = (extra: number) => ({ mask: extended(golden.tensor('mask'), extra), positions: cast(add(golden.tensor('positions'), extra), 'int32') });
+    return { model, golden, past, source: () => ({}), padding };
+  }
+  const source = (parameters: Record<string, Tensor>, crossPrefix?: Past) => {
+    const mask = golden.tensor('mask');
+    const hidden = encoder.encode(parameters, model.config, { ids: golden.tensor('source'), mask });
+    const keyValues = encoder.keyValues(parameters, model.config, { hidden, past: crossPrefix });
+    return { source: { keyValues, mask: extended(mask, crossPrefix?.[0]?.key.shape[2] ?? 0) } };
+  };
+  return { model, golden, past, source, padding: () => ({}) };
+}
+
+describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
+  // The composite tolerance of gradients; BART's post-norm layers lose a digit more to rounding than GPT-2's.
+  const tolerance = name === 'gpt2' ? 1e-4 : 1e-3;
+  let it: Case;
+  beforeAll(async () => {
+    it = await open(name);
+  });
+  afterAll(() => disposeModel(it.model));
+
+  const forward = (input: ForwardInput) => it.model.family.forward(it.model.parameters, it.model.config, { ...it.source(it.model.parameters), ...input });
+  const logits = (hidden: Tensor) => it.model.family.logits(it.model.parameters, hidden);
+
+  test('logits and present equal transformers', () => {
+    const { hidden, present } = forward({ ids: it.golden.tensor('ids') });
+    expect(difference(logits(hidden), it.golden.host('plain.logits'))).toBeLessThan(1e-4);
+    for (const l of layers) {
+      expect(difference(present[l]!.key, it.golden.host(`plain.present.${l}.key`))).toBeLessThan(1e-4);
+      expect(difference(present[l]!.value, it.golden.host(`plain.present.${l}.value`))).toBeLessThan(1e-4);
+    }
+  });
+
+  test('two parts, the second after the past of the first, equal the whole', () => {
+    const part = (from: number, to: number) => slice(it.golden.tensor('ids'), [0, from], [3, to - from]);
+    const first = forward({ ids: part(0, 7) });
+    const second = forward({ ids: part(7, 12), past: first.present });
+    const whole = forward({ ids: it.golden.tensor('ids') });
+    expect(difference(second.hidden, slice(whole.hidden, [0, 7, 0], [-1, 5, -1]))).toBeLessThan(1e-5);
+    expect(difference(second.present[1]!.value, whole.present[1]!.value)).toBeLessThan(1e-5);
+  });
+
+  test('hooks that change nothing change nothing, those that do do, and no tensor leaks', () => {
+    const before = memory().numTensors;
+    tidy(() => {
+      const ids = it.golden.tensor('ids');
+      const plain = forward({ ids });
+      const same = (_: number, x: Tensor) => x;
+      const hooks = { linear: (_: string, _x: Tensor, y: Tensor) => y, afterAttention: same, afterCrossAttention: same, afterFeedForward: same, afterLayer: same };
+      expect(difference(forward({ ids, hooks }).hidden, plain.hidden)).toBe(0);
+      for (const hook of ['afterAttention', 'afterFeedForward', 'afterLayer'] as const) {
+        const changed = forward({ ids, hooks: { [hook]: (l: number, x: Tensor) => (l === 1 ? add(mul(x, 2), square(x)) : x) } });
+        expect(difference(changed.hidden, plain.hidden), hook).toBeGreaterThan(1e-3);
+      }
+    });
+    expect(memory().numTensors).toBe(before);
+  });
+
+  test('wrong input is refused', () => {
+    expect(() => forward({})).toThrow('expected ids [B, T] or embeddings');
+    const { present } = forward({ ids: it.golden.tensor('ids') });
+    expect(() => forward({ ids: it.golden.tensor('ids'), past: present.slice(1) })).toThrow('expected 2 layers');
+  });
+
+  describe.each([eager('cpu'), onnxRuntime()])('loss and gradients equal PyTorch on $name', (runtime) => {
+    const loss = (parameters: Record<string, Tensor>, { past, crossPrefix }: { past?: Past; crossPrefix?: Past } = {}): Scalar => {
+      const { model, golden } = it;
+      const input = { ids: golden.tensor('ids'), ...it.padding(past?.[0]?.key.shape[2] ?? 0), past, ...it.source(parameters, crossPrefix) };
+      const { hidden } = model.family.forward(parameters, model.config, input);
+      const flat = (x: Tensor) => reshape(x, [-1]);
+      return crossEntropy(reshape(hidden, [-1, 32]), model.family.outputWeights(parameters), flat(golden.tensor('targets')), flat(golden.tensor('weights')));
+    };
+
+    test('full training', async () => {
+      const names = Object.keys(it.model.parameters);
+      const record = (values: Tensor[]) => Object.fromEntries(names.map((key, i) => [key, values[i]!]));
+      const step = jit(
+        (parameters: Record<string, Tensor>) => {
+          const { value, grads } = valueAndGrads((...values: Tensor[]) => loss(record(values)))(names.map((key) => parameters[key]!));
+          return { value, gradients: record(grads) };
+        },
+        { runtime, name: 'full' },
+      );
+      const { value, gradients } = await step(Object.fromEntries(names.map((key) => [key, toHost(it.model.parameters[key]!)])));
+      expect(difference(value, it.golden.host('full.loss'), 'relative')).toBeLessThan(1e-5);
+      expect(names.length).toBe(it.golden.names.filter((key) => key.startsWith('full.gradient.')).length);
+      const scale = Math.max(...names.map((key) => largest(it.golden.host(`full.gradient.${key}`))));
+      for (const key of names) {
+        const expected = it.golden.host(`full.gradient.${key}`);
+        // A key bias shifts all scores of a query alike: its true gradient is 0, and both sides hold rounding errors.
+        if (largest(expected) > 1e-5 * scale) expect(difference(gradients[key]!, expected, 'relative'), key).toBeLessThan(tolerance);
+        else expect(difference(gradients[key]!, expected), key).toBeLessThan(1e-5 * scale);
+      }
+      await step.dispose();
+    });
+
+    test.each(name === 'bart' ? (['prefix', 'cross'] as const) : (['prefix'] as const))('a %s given as past', async (kind) => {
+      const build = (values: Tensor[]): Past => layers.map((l) => ({ key: values[2 * l]!, value: values[2 * l + 1]! }));
+      const step = jit(
+        (past: Past) => {
+          const run = (...values: Tensor[]) => loss(it.model.parameters, kind === 'cross' ? { crossPrefix: build(values) } : { past: build(values) });
+          const { value, grads } = valueAndGrads(run)(past.flatMap(({ key, value }) => [key, value]));
+          return { value, gradients: build(grads) };
+        },
+        { runtime, name: kind },
+      );
+      const { value, gradients } = await step(it.past(`${kind}.past`));
+      expect(difference(value, it.golden.host(`${kind}.loss`), 'relative')).toBeLessThan(1e-5);
+      for (const l of layers) {
+        for (const part of ['key', 'value'] as const) {
+          expect(difference(gradients[l]![part], it.golden.host(`${kind}.gradient.${l}.${part}`), 'relative')).toBeLessThan(tolerance);
+        }
+      }
+      await step.dispose();
+    });
+  });
+});
+
+const largest = ({ data }: HostTensor): number => Array.from(data).reduce((most, x) => Math.max(most, Math.abs(x)), 0);

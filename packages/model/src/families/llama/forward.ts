@@ -1,0 +1,81 @@
+import { ShapeError } from '@prefix-tuning/base';
+import { attention, embedding } from '@prefix-tuning/jit';
+import { add, concat, cos, mean, mul, neg, reshape, rsqrt, sin, slice, square, tensor, cast, type Tensor } from '@tensorflow/tfjs-core';
+import { activations } from '../activation.js';
+import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
+import { appendTime, causalMask, defaultPositions, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
+import type { LlamaConfig } from './config.js';
+
+interface Layer extends LayerContext {
+  readonly config: LlamaConfig;
+  /** Cosine and sine of each position's angles, float32 [B or 1, 1, T, D]. */
+  readonly rotation: { readonly cos: Tensor; readonly sin: Tensor };
+}
+
+/**
+ * Hidden states of new tokens, each attending to the past and to the tokens before it.
+ *
+ *   x = embed[ids];  x = x + Attention(RMS(x)),  x = x + (act(RMS(x) W_g) * RMS(x) W_u) W_d   for each layer
+ *
+ * Queries and keys are rotated by their positions before they enter the past, and key heads serve groups of query heads.
+ *
+ * @returns hidden float32 [B, T, C], present per layer float32 [B, G, S, D] with G key heads
+ * @throws ShapeError  if neither ids nor embeddings are given, or the past has another number of layers
+ * @see Touvron et al. 2023; transformers' LlamaModel, whose results these are
+ */
+export function forward(parameters: Parameters, config: LlamaConfig, input: ForwardInput): ForwardOutput {
+  const P = pastLength(input.past, config.layers, 'llama');
+  let x = input.embeddings ?? (input.ids && embedding(parameters['embed_tokens.weight']!, input.ids));
+  if (!x) throw new ShapeError('llama: expected ids [B, T] or embeddings [B, T, C], got neither.');
+  const T = x.shape[1]!;
+  const mask = causalMask(input, { T, S: P + T });
+  const rotation = rotate(input.positions ?? defaultPositions(P, T), config);
+  const hooks = input.hooks ?? {};
+  const present: Past[number][] = [];
+  for (let l = 0; l < config.layers; l++) {
+    const layer: Layer = { parameters, config, l, hooks, rotation };
+    const attended = attend(layer, norm(layer, `layers.${l}.input_layernorm`, x), mask, input.past?.[l]);
+    present.push(attended.keyValue);
+    x = add(x, hooks.afterAttention?.(l, attended.y) ?? attended.y);
+    const fed = feedForward(layer, norm(layer, `layers.${l}.post_attention_layernorm`, x));
+    x = add(x, hooks.afterFeedForward?.(l, fed) ?? fed);
+    x = hooks.afterLayer?.(l, x) ?? x;
+  }
+  return { hidden: norm({ parameters, config }, 'norm', x), present };
+}
+
+/** x / sqrt(mean(x^2) + epsilon) * weight; Zhang & Sennrich 2019 */
+function norm({ parameters, config }: Pick<Layer, 'parameters' | 'config'>, name: string, x: Tensor): Tensor {
+  return mul(mul(x, rsqrt(add(mean(square(x), -1, true), config.epsilon))), parameters[`${name}.weight`]!);
+}
+
+/** Angles position / theta^(2 i / D), for i and i + D/2 alike; Su et al. 2021 */
+function rotate(positions: Tensor, { headSize: D, ropeTheta }: LlamaConfig): Layer['rotation'] {
+  const frequencies = Float32Array.from({ length: D }, (_, i) => ropeTheta ** (-(2 * (i % (D / 2))) / D));
+  const [B, T] = positions.shape as [number, number];
+  const angles = mul(reshape(cast(positions, 'float32'), [B, 1, T, 1]), tensor(frequencies, [1, 1, 1, D]));
+  return { cos: cos(angles), sin: sin(angles) };
+}
+
+/** x cos + (-x2, x1) sin, with x = (x1, x2) the halves of a head */
+function turn(x: Tensor, { cos, sin }: Layer['rotation']): Tensor {
+  const half = x.shape[3]! / 2;
+  const halves = [half, 0].map((start) => slice(x, [0, 0, 0, start], [-1, -1, -1, half])) as [Tensor, Tensor];
+  return add(mul(x, cos), mul(concat([neg(halves[0]), halves[1]], 3), sin));
+}
+
+function attend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Past[number] | undefined): { y: Tensor; keyValue: Past[number] } {
+  const { config, rotation } = layer;
+  const name = `layers.${layer.l}.self_attn`;
+  const q = turn(splitHeads(linear(layer, `${name}.q_proj`, x), config.heads), rotation);
+  const k = turn(splitHeads(linear(layer, `${name}.k_proj`, x), config.keyValueHeads), rotation);
+  const v = splitHeads(linear(layer, `${name}.v_proj`, x), config.keyValueHeads);
+  const keyValue = { key: appendTime(past?.key, k), value: appendTime(past?.value, v) };
+  return { y: linear(layer, `${name}.o_proj`, mergeHeads(attention(q, keyValue.key, keyValue.value, mask))), keyValue };
+}
+
+function feedForward(layer: Layer, x: Tensor): Tensor {
+  const name = `layers.${layer.l}.mlp`;
+  const gate = activations[layer.config.activation](linear(layer, `${name}.gate_proj`, x));
+  return linear(layer, `${name}.down_proj`, mul(gate, linear(layer, `${name}.up_proj`, x)));
+}

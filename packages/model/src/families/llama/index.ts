@@ -1,0 +1,13 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Family, Parameters } from '../family.js';
+import { project } from '../layers.js';
+import { parseConfig, type LlamaConfig } from './config.js';
+import { forward } from './forward.js';
+import { parameterName, parameterShapes } from './parameters.js';
+
+const outputWeights = (parameters: Parameters): Tensor => parameters['lm_head.weight'] ?? parameters['embed_tokens.weight']!;
+
+const logits = (parameters: Parameters, hidden: Tensor): Tensor => project(hidden, outputWeights(parameters));
+
+/** Llama and what is built like it: rotary positions, RMS norm, grouped-query attention. Touvron et al. 2023. */
+export const llama: Family<LlamaConfig> = { name: 'llama', parseConfig, parameterName, parameterShapes, forward, outputWeights, logits };

@@ -1,0 +1,79 @@
+import { hostTensor } from '@prefix-tuning/jit';
+import { scoreRow, type Active, type Job, type Store } from './active.js';
+import type { Cache } from './cache.js';
+import type { Continuation } from './search.js';
+
+/**
+ * Decodes one token in every row of the first `blocks` blocks.
+ *
+ * @returns the prompts that have ended
+ */
+export async function decodeStep({ programs, settings }: Job, active: readonly Active[], { store, blocks }: { store: Store; blocks: number }): Promise<Set<Active>> {
+  const width = settings.beams;
+  const R = blocks * width;
+  const S = store.own.capacity + 1;
+  const ids = new Int32Array(R);
+  const positions = new Int32Array(R);
+  const mask = new Float32Array(R * S);
+  const slots: (number | undefined)[] = Array.from({ length: R });
+  // Rows that hold nothing attend to themselves alone.
+  for (let row = 0; row < R; row++) mask[row * S + S - 1] = 1;
+  active.forEach((item, block) => {
+    item.rows.forEach((offset, beam) => {
+      const row = block * width + offset;
+      ids[row] = item.tokens[beam]!;
+      positions[row] = slots[row] = item.length;
+      mask.fill(1, row * S, row * S + item.length);
+    });
+  });
+  const { scores, fresh } = await programs.decode({
+    ids: hostTensor(ids, [R, 1], 'int32'),
+    positions: hostTensor(positions, [R, 1], 'int32'),
+    mask: hostTensor(mask, [R, S]),
+    past: store.own.rows(R),
+    source: sources(active, store.cross, blocks),
+  });
+  store.own.append(fresh, slots);
+  const ended = new Set<Active>();
+  active.forEach((item, block) => {
+    const first = block * width;
+    item.length++;
+    const next = item.search.advance(item.rows.map((offset) => scoreRow(scores, first + offset)));
+    if (next) follow(item, next, { cache: store.own, first });
+    else ended.add(item);
+  });
+  return ended;
+}
+
+function sources(active: readonly Active[], cross: Cache | undefined, blocks: number) {
+  if (!cross) return [];
+  const mask = new Float32Array(blocks * cross.capacity);
+  for (let block = 0; block < blocks; block++) {
+    mask.fill(1, block * cross.capacity, block * cross.capacity + (active[block]?.source ?? 1));
+  }
+  return [{ keyValues: cross.rows(blocks), mask: hostTensor(mask, [blocks, cross.capacity]) }];
+}
+
+/**
+ * Gives each beam the row of its parent. A parent's first child keeps the row; others take rows that no beam needs,
+ * and only what the parent has generated is copied there.
+ */
+function follow(item: Active, next: readonly Continuation[], { cache, first }: { cache: Cache; first: number }): void {
+  const before = item.rows;
+  const kept = new Set<number>();
+  const rows = next.map(({ parent }) => {
+    const row = before[parent]!;
+    if (kept.has(row)) return undefined;
+    kept.add(row);
+    return row;
+  });
+  const free = before.filter((row) => !kept.has(row));
+  item.rows = next.map(({ parent }, beam) => {
+    const own = rows[beam];
+    if (own !== undefined) return own;
+    const row = free.pop()!;
+    cache.copy(first + before[parent]!, first + row, { begin: item.shared, end: item.length });
+    return row;
+  });
+  item.tokens = next.map(({ token }) => token);
+}

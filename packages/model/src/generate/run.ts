@@ -1,0 +1,79 @@
+import type { Active, Admitted, Job, Store } from './active.js';
+import { bucket, rowBucket } from './buckets.js';
+import { createCache, type Cache } from './cache.js';
+import { decodeStep } from './decode.js';
+import { checkPrompts, prefill } from './prefill.js';
+import type { Generated } from './settings.js';
+
+/** New tokens that a cache has room for from the start; it grows when sequences get longer. */
+const roomForNew = 32;
+
+/** Decodes all prompts, taking new ones in as others end, so that every step runs a full batch. */
+export async function run(job: Job): Promise<Generated[][]> {
+  const { prompts, options, settings } = job;
+  checkPrompts(job);
+  const results: Generated[][] = prompts.map(() => []);
+  // Longest first: prompts of like lengths share a prefill, and the last ones to end are short.
+  const queue = prompts.map((_, i) => i).sort((a, b) => prompts[b]!.length - prompts[a]!.length || a - b);
+  const batch = Math.min(options.batchSize ?? 8, Math.max(1, prompts.length));
+  const intake = Math.ceil(batch / 4);
+  let active: Active[] = [];
+  let store: Store | undefined;
+  let done = 0;
+  const finish = (item: Active) => {
+    results[item.prompt] = [...item.search.results()];
+    options.onProgress?.({ task: 'generate', done: ++done, total: prompts.length, unit: 'prompts' });
+  };
+  while (queue.length > 0 || active.length > 0) {
+    while (queue.length > 0 && (active.length === 0 || active.length + intake <= batch)) {
+      const admitted = await prefill(job, queue.splice(0, intake), intake);
+      for (const { item } of admitted.filter(({ next }) => !next)) finish(item);
+      const going = admitted.filter(({ next }) => next);
+      if (going.length === 0) continue;
+      const longest = Math.max(...going.map(({ item }) => item.length));
+      store = ensureRoom(job, store, { batch, own: longest + Math.min(settings.maxNewTokens, roomForNew), source: Math.max(...going.map(({ item }) => item.source)) });
+      for (const one of going) active.push(place(one, store, active.length));
+    }
+    if (active.length === 0 || !store) continue;
+    store = ensureRoom(job, store, { batch, own: Math.max(...active.map(({ length }) => length)) + 1, source: 0 });
+    const ended = await decodeStep(job, active, { store, blocks: rowBucket(active.length, batch) });
+    for (const item of ended) finish(item);
+    active = closeGaps(active, ended, { store, width: settings.beams });
+  }
+  return results;
+}
+
+/** Copies what a prompt left into the rows of its block. */
+function place({ item, next, row, present, cross }: Admitted, store: Store, block: number): Active {
+  item.tokens = next!.map(({ token }) => token);
+  for (const k of item.rows) store.own.fill(block * item.rows.length + k, present, { row, length: item.length });
+  if (cross) store.cross!.fill(block, cross, { row, length: item.source });
+  return item;
+}
+
+function ensureRoom({ model: { config, family }, settings }: Job, store: Store | undefined, need: { batch: number; own: number; source: number }): Store {
+  const make = (cache: Cache | undefined, rows: number, slots: number): Cache => {
+    if (cache && cache.capacity >= slots) return cache;
+    const capacity = bucket(slots);
+    return cache?.grow(capacity) ?? createCache({ layers: config.layers, rows, heads: config.keyValueHeads, capacity, headSize: config.headSize });
+  };
+  return {
+    own: make(store?.own, need.batch * settings.beams, need.own),
+    cross: family.encoder ? make(store?.cross, need.batch, need.source) : undefined,
+  };
+}
+
+/** Moves the last blocks into the places of ended ones, so that the rows in use are the first ones. */
+function closeGaps(active: readonly Active[], ended: ReadonlySet<Active>, { store, width }: { store: Store; width: number }): Active[] {
+  const left = [...active];
+  for (let block = left.length - 1; block >= 0; block--) {
+    if (!ended.has(left[block]!)) continue;
+    const moved = left.pop()!;
+    const from = left.length;
+    if (block === from) continue;
+    for (let k = 0; k < width; k++) store.own.copy(from * width + k, block * width + k, { begin: 0, end: moved.length });
+    store.cross?.copy(from, block, { begin: 0, end: moved.source });
+    left[block] = moved;
+  }
+  return left;
+}
