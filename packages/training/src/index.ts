@@ -14,10 +14,11 @@ export { hyperparameterDefaults, type Hyperparameters } from './loop/hyperparame
 export { batchLogits, batchLoss, lossAndGradients, trainingStep, type StepInputs, type StepOptions, type StepOutputs } from './loop/step.js';
 export { train, type TrainOptions } from './loop/train.js';
 export { adapterBottleneck } from './methods/adapter.js';
-export { loadTuning, methods, trainedParameters, tune, type MethodName, type SettingsOf } from './methods/index.js';
+export { keptParameters, loadTuning, methods, trainedParameters, tune, type MethodName, type SettingsOf } from './methods/index.js';
 export type { Entry, ReadSource, SourceTensors, Tuning, TuningMethod } from './methods/method.js';
 export { attentionShape, type AttentionShape, type TrainableModel } from './model.js';
 export { adamw, type AdamWOptions, type AdamWState, type Optimiser } from './optimiser/adamw.js';
 export { clipByGlobalNorm, globalNorm } from './optimiser/clip.js';
 export { constantSchedule, linearSchedule, type Schedule } from './optimiser/schedule.js';
 export { toTensors, type HostTensors, type Tensors } from './tensors.js';
+export { methodSizes, sizesTable, type MethodSize } from './sizes.js';

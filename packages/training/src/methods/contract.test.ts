@@ -1,11 +1,13 @@
 import { createRng } from '@prefix-tuning/base';
 import { eager, jit, sizeOf, toHost } from '@prefix-tuning/jit';
+import { tensor2d } from '@tensorflow/tfjs-core';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readGoldens, relativeError, tinyGpt2 } from '../../test/tiny.js';
-import { collate, evaluator, lossAndGradients, loadTuning, methods, sequenceBatches, train, trainedParameters, tune } from '../index.js';
+import { readParameters } from '../files.js';
+import { collate, evaluator, keptParameters, lossAndGradients, loadTuning, methods, sequenceBatches, toTensors, train, trainedParameters, tune } from '../index.js';
 import type { HostTensors, MethodName, TokenSequence, TrainableModel, Tuning } from '../index.js';
 
 const runtime = eager('cpu');
@@ -92,7 +94,10 @@ describe.each(Object.keys(methods) as MethodName[])('%s', (name) => {
     const loaded = await loadTuning(name, model, path);
     const [expected, got] = [await lossOf(tuning, parameters), await lossOf(loaded, loaded.parameters)];
     expect(relativeError([got], [expected])).toBeLessThan(1e-6);
-    expect((await readdir(path)).filter((file) => file.endsWith('.partial'))).toEqual([]);
+    const files = await readdir(path);
+    expect(files.filter((file) => file.endsWith('.partial'))).toEqual([]);
+    const kept = await readParameters(join(path, files.find((file) => file.endsWith('.safetensors'))!));
+    expect(Object.values(kept).reduce((sum, { data }) => sum + data.length, 0)).toBe(keptParameters(name, model, settings[name]));
   });
 
   test('unknown settings are refused by name', async () => {
@@ -134,4 +139,24 @@ test('a prefix of length 0 is the base model', async () => {
   const lossOfMethod = async (tuning: Tuning) => (await evaluator(model, tuning, { batches, runtime })(tuning.parameters)).loss;
   const none = await tune('prefix', model, { settings: { kind: 'direct', length: 0 }, rng: createRng(1) });
   expect(await lossOfMethod(none)).toBe(await lossOfMethod(await tune('fine-tune', model, { rng: createRng(1) })));
+});
+
+test('a prefix that starts from real words is the model\'s activations on them', async () => {
+  const of = async (kind: 'direct' | 'reparametrised', tokens: readonly number[]) =>
+    tune('prefix', model, { settings: { kind, length: 3, networkWidth: 64, initialisation: 'words', tokens }, rng: createRng(1) });
+  const words = await of('direct', [7, 8]);
+  const expected = model.family.forward(model.parameters, model.config, { ids: tensor2d([[7, 8, 7]], [1, 3], 'int32') }).present;
+  const { past } = words.enter(toTensors(words.parameters));
+  past!.forEach(({ key, value }, l) => {
+    expect(key.dataSync()).toEqual(expected[l]!.key.dataSync());
+    expect(value.dataSync()).toEqual(expected[l]!.value.dataSync());
+  });
+  const fitted = await of('reparametrised', [7, 8]);
+  const error = (tuning: Tuning) => {
+    const got = tuning.enter(toTensors(tuning.parameters)).past!;
+    return relativeError(got.flatMap(({ key, value }) => [...key.dataSync(), ...value.dataSync()]), past!.flatMap(({ key, value }) => [...key.dataSync(), ...value.dataSync()]));
+  };
+  const unfitted = await tune('prefix', model, { settings: { length: 3, networkWidth: 64, initialisation: 'normal' }, rng: createRng(1) });
+  expect(error(fitted)).toBeLessThan(0.95 * error(unfitted));
+  await expect(of('direct', [])).rejects.toThrow(/expected tokens to start from/);
 });

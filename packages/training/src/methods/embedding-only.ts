@@ -31,6 +31,7 @@ export const embeddingOnly: TuningMethod<EmbeddingOnlySettings> = {
     return tuningOf(model, settings, parameters);
   },
   count: (model, settings) => matrixSize(specOf(model, settings)),
+  kept: (model, { length }) => length * model.config.width,
 };
 
 function specOf({ config: { width } }: TrainableModel, { kind, length, networkWidth }: EmbeddingOnlySettings): MatrixSpec {

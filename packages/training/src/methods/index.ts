@@ -48,6 +48,13 @@ export function trainedParameters<Name extends MethodName>(name: Name, model: Tr
   return method.count(model, completeSettings(method, model, settings));
 }
 
+/** How many numbers a method keeps after training, by formula. */
+export function keptParameters<Name extends MethodName>(name: Name, model: TrainableModel, settings: Partial<SettingsOf<Name>> = {}): number {
+  const method = methodOf(name);
+  const complete = completeSettings(method, model, settings);
+  return method.kept?.(model, complete) ?? method.count(model, complete);
+}
+
 function methodOf(name: MethodName): TuningMethod<unknown> {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method) return method as TuningMethod<unknown>;

@@ -53,6 +53,7 @@ export const infix: TuningMethod<InfixSettings> = {
     return tuningOf(model, settings, parameters);
   },
   count: (model, settings) => prefixSize(specOf(model, settings)).trained + settings.length * model.config.width,
+  kept: (model, settings) => prefixSize(specOf(model, settings)).kept + settings.length * model.config.width,
 };
 
 function specOf(model: TrainableModel, { kind, length, networkWidth }: InfixSettings): PrefixSpec {

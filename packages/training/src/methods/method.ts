@@ -65,4 +65,6 @@ export interface TuningMethod<Settings> {
   load(model: TrainableModel, folder: string): Promise<Tuning>;
   /** How many numbers train, by formula. */
   count(model: TrainableModel, settings: Settings): number;
+  /** How many numbers are kept after training, by formula; all that train unless the method says otherwise. */
+  kept?(model: TrainableModel, settings: Settings): number;
 }
