@@ -25,11 +25,12 @@ export function crossEntropy(hidden: Tensor, outputWeights: Tensor, targets: Ten
     // log sum exp(logits) from the largest logit and its probability: a target's own probability may underflow.
     const logTotal = sub(max(logits, -1), log(max(p, -1)));
     const targetLogits = sum(mul(x, targetRows), -1);
-    save([x, w, p, targetRows]);
+    // What the backward pass needs is saved: a tensor made inside the loss is gone by then when it runs eagerly.
+    save([x, w, p, targetRows, ids, weights]);
     return {
       value: sum(mul(weights, sub(logTotal, targetLogits))) as Scalar,
       gradFunc: (dy, saved) => {
-        const [x, w, p, targetRows] = saved as [Tensor, Tensor, Tensor, Tensor];
+        const [x, w, p, targetRows, ids, weights] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor1D, Tensor];
         const rowWeights = expandDims(mul(weights, dy as Tensor), -1);
         const weighted = mul(rowWeights, x);
         const dx = mul(rowWeights, sub(matMul(p, w), targetRows));
