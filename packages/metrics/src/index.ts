@@ -6,6 +6,7 @@ export { bleu, type BleuOptions, type BleuParts } from './bleu/bleu.js';
 export { bleurt, type BleurtOptions, type BleurtParts } from './bleurt/bleurt.js';
 export { onnxBleurt, sentencePieceTokenizer, type BleurtModel, type OnnxBleurtOptions } from './bleurt/model.js';
 export { wordPieceTokenizer, type BleurtTokenizer } from './bleurt/wordpiece.js';
+export { chrf, type ChrfOptions, type ChrfParts } from './chrf/chrf.js';
 export { cider, type CiderOptions, type CiderParts } from './cider/cider.js';
 export { onnxEmbedder, transformersEmbedder, type OnnxEmbedderOptions, type TransformersEmbedderOptions } from './embedding/adapters.js';
 export type { Embedder, EmbedderInfo, TokenEmbeddings, TokenizedText } from './embedding/embedder.js';

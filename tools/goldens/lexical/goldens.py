@@ -21,7 +21,7 @@ SACREBLEU = {
     "add-k": {"smooth_method": "add-k"},
     "bigrams": {"max_ngram_order": 2},
 }
-CHRF = {"chrF": {}, "chrF++": {"word_order": 2}, "lowercase": {"lowercase": True}, "whitespace": {"whitespace": True}, "eps": {"eps_smoothing": True}}
+CHRF = {"chrF": {}, "chrF++": {"word_order": 2}, "lowercase": {"lowercase": True}, "whitespace": {"whitespace": True}}
 WITH_SEGMENTS = {"default", "effective", "chrF", "chrF++"}
 
 
