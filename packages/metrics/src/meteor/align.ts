@@ -3,23 +3,19 @@ import type { Match, Matches } from './matches.js';
 /** Partial alignments kept at each reference word. */
 const BEAM = 40;
 
-/** What decides between partial alignments, the first first. */
-interface Rank {
+/** A beam's partial alignment, up to the current reference word; the first three fields decide, the first first. */
+interface Path {
   /** Words covered, both sides together; of other than exact matches half, rounded down a match and side. */
   readonly score: number;
   readonly chunks: number;
   readonly distance: number;
-}
-
-/** A beam's partial alignment, up to the current reference word. */
-interface Path extends Rank {
   /** The first reference word after the last match. */
   readonly next: number;
   /** The hypothesis word after the last match, or -1 if the reference word before is not matched. */
   readonly hypothesisNext: number;
   /** A bit for each hypothesis word in use. */
-  readonly used: Int32Array;
-  readonly chosen: Chosen | undefined;
+  used: Int32Array;
+  chosen: Chosen | undefined;
 }
 
 interface Chosen {
@@ -44,7 +40,7 @@ export function chooseMatches(matches: Matches, hypothesisLength: number): (Matc
     const only = fixed[current];
     for (const path of beam) {
       if (current < path.next) keep(following, path);
-      else if (only) keep(following, takeFixed(path, only));
+      else if (only) keep(following, advance(path, only, path.distance + displacement(only)));
       else extend(following, path, { list, covered });
     }
     beam = following;
@@ -95,12 +91,13 @@ function extend(following: Path[], path: Path, { list, covered }: { list: readon
   let { distance } = path;
   for (const match of list) {
     if (isTaken(match, path.used, covered)) continue;
-    const rank = { score: scoreAfter(path, match), chunks: chunksAfter(path, match), distance };
+    const extended = advance(path, match, distance);
     // Most paths are worse than a full beam, and cost nothing more.
-    if (following.length < BEAM || isBetter(rank, following[BEAM - 1]!)) {
-      const used = path.used.slice();
-      mark(used, match);
-      keep(following, advance({ ...rank, used, chosen: { match, before: path.chosen } }, match));
+    if (following.length < BEAM || isBetter(extended, following[BEAM - 1]!)) {
+      extended.used = path.used.slice();
+      mark(extended.used, match);
+      extended.chosen = { match, before: path.chosen };
+      keep(following, extended);
     }
     distance += displacement(match);
   }
@@ -115,23 +112,18 @@ function extend(following: Path[], path: Path, { list, covered }: { list: readon
   });
 }
 
-/** The path that goes on behind a match. */
-function advance({ score, chunks, distance, used, chosen }: Omit<Path, 'next' | 'hypothesisNext'>, match: Match): Path {
-  const { start, length, hypothesisStart, hypothesisLength } = match;
-  return { score, chunks, distance, next: start + length, hypothesisNext: hypothesisStart + hypothesisLength, used, chosen };
-}
-
-function takeFixed(path: Path, match: Match): Path {
-  const rank = { score: scoreAfter(path, match), chunks: chunksAfter(path, match), distance: path.distance + displacement(match) };
-  return advance({ ...rank, used: path.used, chosen: path.chosen }, match);
-}
-
-function scoreAfter({ score }: Path, match: Match): number {
-  return score + weight(match, match.length) + weight(match, match.hypothesisLength);
-}
-
-function chunksAfter({ chunks, hypothesisNext }: Path, { hypothesisStart }: Match): number {
-  return hypothesisNext === -1 || hypothesisNext === hypothesisStart ? chunks : chunks + 1;
+/** The path that goes on behind a match; words in use and matches chosen are still those before it. */
+function advance(path: Path, match: Match, distance: number): Path {
+  const continues = path.hypothesisNext === -1 || path.hypothesisNext === match.hypothesisStart;
+  return {
+    score: path.score + weight(match, match.length) + weight(match, match.hypothesisLength),
+    chunks: continues ? path.chunks : path.chunks + 1,
+    distance,
+    next: match.start + match.length,
+    hypothesisNext: match.hypothesisStart + match.hypothesisLength,
+    used: path.used,
+    chosen: path.chosen,
+  };
 }
 
 /** What a match adds to the score: all its words if they are equal, else half of them, rounded down. */
@@ -149,7 +141,7 @@ function keep(ranked: Path[], path: Path): void {
   ranked[rank] = path;
 }
 
-function isBetter(a: Rank, b: Rank): boolean {
+function isBetter(a: Path, b: Path): boolean {
   if (a.score !== b.score) return a.score > b.score;
   if (a.chunks !== b.chunks) return a.chunks < b.chunks;
   return a.distance < b.distance;
