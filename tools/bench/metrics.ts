@@ -49,6 +49,7 @@ async function measureAll(segments: Segments, folder: string): Promise<BenchResu
     processor('CIDEr with tokenisation', time(() => cider(filled), 1)),
     processor('TER', ours.ter),
     processor('METEOR', ours.meteor),
+    ...(await neuralRows(segments)),
     ...ratio('rouge-vs-rouge-score', await rougeScoreSeconds(first, folder), ours.rouge.processor),
     ...ratio('ter-vs-tercom', await tercomSeconds(filled, folder), ours.ter.wall),
     ...ratio('meteor-vs-java', await meteorSeconds(filled, folder), ours.meteor.wall),
