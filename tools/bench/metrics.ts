@@ -129,7 +129,9 @@ async function tercomSeconds({ hypotheses, references }: Segments, folder: strin
   const [hyp, ref] = [join(folder, 'hyp.txt'), join(folder, 'ref.txt')];
   await writeFile(hyp, hypotheses.map((text, i) => `${text} (id${i})\n`).join(''));
   await writeFile(ref, references.map((list, i) => list.map((text) => `${text} (id${i})\n`).join('')).join(''));
-  return timeProgram('java', ['-jar', jar, '-h', hyp, '-r', ref])?.seconds;
+  const result = timeProgram('java', ['-jar', jar, '-h', hyp, '-r', ref]);
+  // It ends well even if it understood none of its input.
+  return result?.output.includes(`segments scored: ${hypotheses.length}`) ? result.seconds : undefined;
 }
 
 async function meteorSeconds({ hypotheses, references }: Segments, folder: string): Promise<number | undefined> {
