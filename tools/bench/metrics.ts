@@ -80,7 +80,7 @@ async function dartSized(): Promise<Segments> {
 }
 
 async function dartReferences(root: string): Promise<string[][]> {
-  const read = async (n: number) => (await readFile(join(root, `dart/dart_reference/all-delex-reference${n}.lex`), 'utf8')).split('\n');
+  const read = async (n: number) => (await readFile(join(root, `dart/dart_reference/all-delex-reference${n}.lex`), 'utf8')).split(/\r?\n/);
   const files = await Promise.all([0, 1, 2].map(read));
   return Array.from({ length: SEGMENTS }, (_, i) => files.map((lines) => lines[i]!));
 }

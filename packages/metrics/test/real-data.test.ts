@@ -11,10 +11,10 @@ import { normalizeWebnlg } from '../src/tokenize/webnlg.js';
  */
 const root = process.env.PREFIX_TUNING_DATA ?? new URL('../../../../shared/data', import.meta.url).pathname;
 const withData = (folder: string) => describe.skipIf(!existsSync(join(root, folder)));
-const lines = (path: string) => readFileSync(join(root, path), 'utf8').trimEnd().split('\n');
+const lines = (path: string) => readFileSync(join(root, path), 'utf8').trimEnd().split(/\r?\n/);
 
 withData('dart/dart_reference')('DART: the second reference, or where there is none the first less its last word, less every seventh word, against all three', () => {
-  const files = [0, 1, 2].map((n) => readFileSync(join(root, `dart/dart_reference/all-delex-reference${n}.lex`), 'utf8').split('\n').slice(0, 5097));
+  const files = [0, 1, 2].map((n) => readFileSync(join(root, `dart/dart_reference/all-delex-reference${n}.lex`), 'utf8').split(/\r?\n/).slice(0, 5097));
   const segments: Segments = {
     hypotheses: files[0]!.map((first, i) => files[1]![i] || first.split(' ').slice(0, -1).join(' ')).map((text) => text.split(' ').filter((_, i) => i % 7 !== 3).join(' ')),
     references: files[0]!.map((_, i) => files.map((file) => file[i]!)),
@@ -22,9 +22,9 @@ withData('dart/dart_reference')('DART: the second reference, or where there is n
 
   test('BLEU is that of multi-bleu.perl', () => {
     const { score, parts } = bleu({ ...segments, style: 'multi-bleu' });
-    expect(score.toFixed(2)).toBe('65.87');
-    expect(parts.precisions.map((p) => p.toFixed(1)).join('/')).toBe('100.0/83.9/66.1/47.0');
-    expect([parts.hypothesisLength, parts.referenceLength]).toEqual([76798, 83032]);
+    expect(score.toFixed(2)).toBe('63.34');
+    expect(parts.precisions.map((p) => p.toFixed(1)).join('/')).toBe('100.0/83.7/65.9/46.7');
+    expect([parts.hypothesisLength, parts.referenceLength]).toEqual([104219, 116475]);
   });
 });
 
