@@ -35,7 +35,9 @@ function run(file, args, { cwd = root } = {}) {
 }
 
 function nx(args) {
-  return run(process.execPath, [join(root, 'node_modules/nx/bin/nx.js'), ...args]);
+  const folder = join(root, 'node_modules/nx');
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return run(process.execPath, [join(folder, bin.nx), ...args]);
 }
 
 /** Runs a TypeScript file from source, in the folder the user called from, so that relative paths mean theirs. */
