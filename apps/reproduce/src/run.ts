@@ -2,7 +2,7 @@ import { createRng, type OnProgress } from '@prefix-tuning/base';
 import type { Example, Pair } from '@prefix-tuning/datasets';
 import type { Model } from '@prefix-tuning/model';
 import {
-  encodePair, encodePrompt, generateTuned, sequenceBatches, train, tune, type HostTensors, type StepEvent, type Tuning,
+  encodePair, encodePrompt, generateTuned, sequenceBatches, tokenLimit, train, tune, type HostTensors, type StepEvent, type Tuning,
 } from '@prefix-tuning/training';
 import { sizeOf } from '@prefix-tuning/jit';
 import { openSafetensors } from '@prefix-tuning/safetensors';
@@ -79,7 +79,7 @@ async function savedSize(folder: string): Promise<{ parameters: number; bytes: n
 async function trainCell({ title, batchSize, objective, hyperparameters }: Cell, tuning: Tuning, input: RunInput) {
   const { model, seed, onProgress } = input;
   const sequences = input.train.map((pair) => encodePair(pair, model.tokenizer));
-  const batches = sequenceBatches(sequences, { objective, batchSize, layout: tuning.layout });
+  const batches = sequenceBatches(sequences, { objective, batchSize, layout: tuning.layout, maxTokens: tokenLimit(model, tuning) });
   const curve: [number, number][] = [];
   let loss = NaN;
   for await (const event of train({ model, tuning, batches, hyperparameters, seed })) {

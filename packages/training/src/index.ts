@@ -16,7 +16,7 @@ export { train, type TrainOptions } from './loop/train.js';
 export { adapterBottleneck } from './methods/adapter.js';
 export { keptParameters, loadTuning, methods, trainedParameters, tune, type MethodName, type SettingsOf } from './methods/index.js';
 export type { Entry, ReadSource, SourceTensors, Tuning, TuningMethod } from './methods/method.js';
-export { attentionShape, type AttentionShape, type TrainableModel } from './model.js';
+export { attentionShape, tokenLimit, type AttentionShape, type TrainableModel } from './model.js';
 export { adamw, type AdamWOptions, type AdamWState, type Optimiser } from './optimiser/adamw.js';
 export { clipByGlobalNorm, globalNorm } from './optimiser/clip.js';
 export { constantSchedule, linearSchedule, type Schedule } from './optimiser/schedule.js';

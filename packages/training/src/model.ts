@@ -14,3 +14,9 @@ export interface AttentionShape {
 export function attentionShape({ config }: TrainableModel): AttentionShape {
   return { layers: config.layers, heads: config.keyValueHeads, headDim: config.headSize, width: config.width };
 }
+
+/** Longest row of tokens that a tuned model can read: its positions less those that virtual tokens take. */
+export function tokenLimit({ config }: TrainableModel, { settings }: { readonly settings: Readonly<Record<string, unknown>> }): number {
+  const { length } = settings;
+  return config.maxPositions - (typeof length === 'number' ? length : 0);
+}

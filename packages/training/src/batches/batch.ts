@@ -43,6 +43,10 @@ export interface CollateOptions {
   readonly objective: Objective;
   /** B; missing rows are filled with padding that has no weight, so that the last batch keeps the shape. */
   readonly batchSize: number;
+  /**
+   * Most tokens that fit a row: the model's positions less the prefix. A batch is padded no further than this.
+   */
+  readonly maxTokens?: number;
   /** `joined` unless given: source and target are one sequence. `split`: what is before the begin token stands apart. */
   readonly layout?: Tuning['layout'];
 }
@@ -62,7 +66,8 @@ export function bucketSize(size: number): number {
  *
  * @throws ShapeError  if there are more sequences than rows, or one has no token to predict
  */
-export function collate(sequences: readonly TokenSequence[], { objective, batchSize, layout = 'joined' }: CollateOptions): Batch {
+export function collate(sequences: readonly TokenSequence[], options: CollateOptions): Batch {
+  const { objective, batchSize, layout = 'joined', maxTokens = Infinity } = options;
   if (sequences.length === 0 || sequences.length > batchSize) {
     throw new ShapeError(`collate: expected 1 to ${batchSize} sequences, got ${sequences.length}.`);
   }
@@ -73,7 +78,13 @@ export function collate(sequences: readonly TokenSequence[], { objective, batchS
     });
   }
   const read = layout === 'split' ? sequences.map(afterSource) : sequences;
-  const width = bucketSize(Math.max(...read.map(({ ids }) => ids.length - 1)));
+  const longest = Math.max(...read.map(({ ids }) => ids.length - 1));
+  if (longest > maxTokens) {
+    throw new ShapeError(`collate: expected sequences of at most ${maxTokens} tokens, got ${longest} in ${sequences.map(({ id }) => id).join(', ')}. Shorten them.`, {
+      details: { longest, maxTokens },
+    });
+  }
+  const width = Math.min(bucketSize(longest), maxTokens);
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
   const filled = fill(read, width, targets);
   const weight = 1 / (objective === 'token-mean' ? targets : sequences.length);

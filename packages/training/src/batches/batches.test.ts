@@ -79,3 +79,11 @@ test('a pair that is too long is cut only when asked, and never down to no targe
   expect(() => encodePair(pair, letters, { maxLength: 5, tooLong: 'truncate' })).toThrow(/at most 5 tokens/);
   expect(() => encodePair(pair, letters, { end: '</s>' })).toThrow(/<\/s> in the vocabulary/);
 });
+
+test('a batch is padded no further than the model has positions, and a longer sequence is refused', () => {
+  const long: TokenSequence = { id: 'long', ids: Array.from({ length: 34 }, (_, i) => i), from: 1 };
+  const options = { objective: 'token-mean', batchSize: 1 } as const;
+  expect(collate([long], options).tensors.ids.shape).toEqual([1, 40]);
+  expect(collate([long], { ...options, maxTokens: 35 }).tensors.ids.shape).toEqual([1, 35]);
+  expect(() => collate([long], { ...options, maxTokens: 32 })).toThrow(/at most 32 tokens, got 33 in long/);
+});
