@@ -13,6 +13,7 @@ import { describeMachine } from './report/machine.js';
 import { markdownTable, tableRows, type Reproduction } from './report/table.js';
 import { htmlReport } from './report/html.js';
 import { runCell, type RunResult } from './run.js';
+import { scoreE2e } from './score.js';
 
 const usage = `reproduce [--data DIR] [--model DIR] [--out DIR] [--steps N] [--test N] [--seed N]
 
@@ -64,10 +65,11 @@ export async function reproduce(args: string[]): Promise<void> {
   try {
     const cells = e2eCells.map((cell) => withSteps(cell, options.steps));
     const results = await runCells(cells, { options, data, model });
+    const test = data.test.slice(0, options.test);
     const reproduction: Reproduction = {
-      cells: cells.map((cell, i) => ({ cell, result: results[i]! })),
-      data: { origin: data.origin, pairs: data.train.length, tables: Math.min(options.test ?? Infinity, data.test.length) },
-      test: data.test.slice(0, options.test),
+      cells: cells.map((cell, i) => ({ cell, result: results[i]!, scores: scoreE2e(results[i]!.outputs, test) })),
+      data: { origin: data.origin, pairs: data.train.length, tables: test.length },
+      test,
       model: { folder: options.model, config: model.config },
       seed: options.seed,
       command: `npm run reproduce${args.length ? ` -- ${args.join(' ')}` : ''}`,

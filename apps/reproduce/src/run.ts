@@ -9,7 +9,6 @@ import { openSafetensors } from '@prefix-tuning/safetensors';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cell, Decoding } from './recipe.js';
-import { scoreE2e, type Scores } from './score.js';
 
 export interface RunInput {
   readonly model: Model;
@@ -20,10 +19,9 @@ export interface RunInput {
   readonly onProgress: OnProgress;
 }
 
-/** What one cell gave: everything that the table and the report show. */
+/** What one cell gave; its scores are computed from the outputs, so that a metric that changes shows at once. */
 export interface RunResult {
   readonly id: string;
-  readonly scores: Scores;
   /** One text per test example, in order. */
   readonly outputs: readonly string[];
   readonly trainedParameters: number;
@@ -37,7 +35,7 @@ export interface RunResult {
   readonly seconds: { readonly train: number; readonly decode: number };
 }
 
-/** Trains one cell, decodes the test set and scores it. `folder` receives what the method saves. */
+/** Trains one cell and decodes the test set. `folder` receives what the method saves. */
 export async function runCell(cell: Cell, input: RunInput, folder: string): Promise<RunResult> {
   const { model } = input;
   const tuning = await tune(cell.method, model, { settings: cell.settings, rng: createRng(input.seed).fork(cell.id) });
@@ -50,7 +48,6 @@ export async function runCell(cell: Cell, input: RunInput, folder: string): Prom
   const saved = await savedSize(folder);
   return {
     id: cell.id,
-    scores: scoreE2e(outputs, input.test),
     outputs,
     trainedParameters: count(tuning.parameters),
     keptParameters: saved.parameters,

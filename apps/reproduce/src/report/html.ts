@@ -69,7 +69,7 @@ function examples({ cells, test }: Reproduction): string {
 }
 
 function facts({ cells, command, machine, seed, model }: Reproduction): string {
-  const signatures = cells[0]!.result.scores.signatures;
+  const signatures = cells[0]!.scores.signatures;
   const entries: [string, string][] = [
     ['Command', `<code>${escapeHtml(command)}</code>`],
     ['Seed', String(seed)],

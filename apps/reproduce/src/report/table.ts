@@ -3,11 +3,11 @@ import type { ModelConfig } from '@prefix-tuning/model';
 import { paperScores } from '../paper.js';
 import type { Cell } from '../recipe.js';
 import type { RunResult } from '../run.js';
-import { e2eColumns } from '../score.js';
+import { e2eColumns, type Scores } from '../score.js';
 
 /** Everything a reproduction found out, as plain data: what `report.json` holds. */
 export interface Reproduction {
-  readonly cells: readonly { readonly cell: Cell; readonly result: RunResult }[];
+  readonly cells: readonly { readonly cell: Cell; readonly result: RunResult; readonly scores: Scores }[];
   readonly data: { readonly origin: string; readonly pairs: number; readonly tables: number };
   readonly test: readonly Example[];
   readonly model: { readonly folder: string; readonly config: ModelConfig };
@@ -21,12 +21,12 @@ const digits: Record<(typeof e2eColumns)[number], number> = { BLEU: 1, NIST: 2, 
 /** Header and rows: each cell's scores, and under them the paper's for the same method. */
 export function tableRows({ cells }: Pick<Reproduction, 'cells'>): [string[], (string | number)[][]] {
   const header = ['', ...e2eColumns, 'kept', 'share', 'on disk'];
-  const rows = cells.flatMap(({ cell, result }) => {
+  const rows = cells.flatMap(({ cell, result, scores }) => {
     const paper = paperScores(cell.paper);
     return [
       [
         cell.title,
-        ...e2eColumns.map((column) => result.scores.values[column].toFixed(digits[column])),
+        ...e2eColumns.map((column) => scores.values[column].toFixed(digits[column])),
         result.keptParameters.toLocaleString('en'),
         `${(100 * result.share).toFixed(result.share < 0.01 ? 2 : 1)}%`,
         `${(result.savedBytes / 1e3).toFixed(0)} kB`,
