@@ -12,7 +12,7 @@ const floors = {
   model: ['base', 'jit', 'safetensors'],
   prefix: ['base', 'safetensors'],
   datasets: ['base', 'cli'],
-  metrics: ['base', 'cli'],
+  metrics: ['base', 'cli', 'browser-testing'],
   'mini-models': ['base'],
   training: ['base', 'safetensors', 'jit', 'model', 'prefix', 'datasets', 'metrics'],
 };

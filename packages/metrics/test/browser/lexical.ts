@@ -2,7 +2,7 @@ import { bleu, cider, compareSystems, nist, rouge, ter, tokenizeCaptions } from 
 import { inputs } from '../inputs/index.js';
 
 /** Scores and signatures of all lexical metrics on a part of the goldens' inputs, as plain data. */
-export function scoreAll() {
+export default function scoreAll() {
   const take = (name: 'e2e' | 'hostile') => ({
     hypotheses: inputs[name].hypotheses.slice(0, 60),
     references: inputs[name].references.slice(0, 60),
