@@ -25,7 +25,7 @@ CHRF = {"chrF": {}, "chrF++": {"word_order": 2}, "lowercase": {"lowercase": True
 WITH_SEGMENTS = {"default", "effective", "chrF", "chrF++"}
 
 
-def compute(data, args):
+def compute(data, args, unlike):
     options = {"stemmed": ["-m"], "plain": [], "best": ["-m", "-f", "B"], "resampled": ["-m", "-r", "1000"]}
     few = {"stemmed", "plain", "best"}
     sacre = {name: ref.sacre(data, **settings) for name, settings in SACREBLEU.items()}
@@ -39,7 +39,7 @@ def compute(data, args):
         "multiBleu": {"mixed": ref.multi_bleu(args.multi_bleu, data), "lowercase": ref.multi_bleu(args.multi_bleu, data, "-lc")},
         "sacrebleu": sacre,
         "chrf": chrf,
-        "coco": ref.coco(data),
+        "coco": ref.coco(data, unlike),
         "rougeScore": {"stemmed": ref.google_rouge(data, True), "plain": ref.google_rouge(data, False)},
         "rouge155": {
             name: ref.perl_rouge(args.rouge, data, EXCEPTIONS, *flags, *(["-r", "1"] if name in few else []))
@@ -66,7 +66,7 @@ def main():
     args = parser.parse_args()
     with open(args.inputs, encoding="utf-8") as file:
         inputs = json.load(file)
-    goldens = {name: rounded(compute(data, args)) for name, data in inputs["segments"].items()}
+    goldens = {name: rounded(compute(data, args, inputs["unlike"][name])) for name, data in inputs["segments"].items()}
     with open(args.out, "w", encoding="utf-8") as file:
         json.dump({"inputs": inputs["hash"], "exceptions": EXCEPTIONS, "goldens": goldens}, file, ensure_ascii=True, separators=(",", ":"))
         file.write("\n")

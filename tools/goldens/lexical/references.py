@@ -149,11 +149,13 @@ def ptb(texts):
     return [" ".join(w for w in line.rstrip().split(" ") if w not in PUNCTUATIONS) for line in lines[: len(texts)]]
 
 
-def coco(data):
+def coco(data, unlike):
+    """Tokens of all hypotheses; scores without the segments `unlike`, whose tokens ours differ from."""
     hypotheses = ptb(data["hypotheses"])
     flat = iter(ptb([text for refs in data["references"] for text in refs]))
     references = {i: [next(flat) for _ in refs] for i, refs in enumerate(data["references"])}
-    answers = {i: [text] for i, text in enumerate(hypotheses)}
+    answers = {i: [text] for i, text in enumerate(hypotheses) if i not in unlike}
+    references = {i: references[i] for i in answers}
     rouge, rouge_segments = Rouge().compute_score(references, answers)
     cider, cider_segments = Cider().compute_score(references, answers)
     return {
