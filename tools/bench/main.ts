@@ -1,8 +1,8 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { parseOptions, renderTable, runCommand } from '@prefix-tuning/cli';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { BenchReport, BenchSuite } from './suite.js';
+import { join } from 'node:path';
+import type { BenchSuite } from './suite.js';
 
 /** The suites: a new one is a file in this folder and a row here. */
 const suites: Readonly<Record<string, () => Promise<BenchSuite>>> = {
@@ -11,23 +11,22 @@ const suites: Readonly<Record<string, () => Promise<BenchSuite>>> = {
   metrics: () => import('./metrics.js'),
 };
 
-const usage = `usage: npm run bench -- [--suite NAME] [--out FILE]
+const usage = `usage: npm run bench -- [--suite NAME] [--out DIR]
 
   --suite NAME  one of ${Object.keys(suites).join(', ')}; all of them if not given
-  --out FILE    write the reports there as JSON, too`;
+  --out DIR     where <suite>.json is written; bench-results unless given`;
 
 await runCommand(async (args) => {
-  const { suite, out } = parseOptions(args, { suite: { type: 'string' }, out: { type: 'string' } }, usage);
+  const text = { type: 'string' } as const;
+  const { suite, out = 'bench-results' } = parseOptions(args, { suite: text, out: text }, usage);
   if (suite !== undefined && !Object.hasOwn(suites, suite)) throw new ConfigError(`--suite: expected one of ${Object.keys(suites).join(', ')}, got ${suite}.\n\n${usage}`);
-  const reports: BenchReport[] = [];
+  await mkdir(out, { recursive: true });
   for (const name of suite === undefined ? Object.keys(suites) : [suite]) {
     const report = await (await suites[name]!()).run();
-    reports.push(report);
-    process.stdout.write(`${report.suite} (${report.machine})\n${renderTable(['what', 'value', 'unit'], report.results.map(({ name: what, value, unit }) => [what, format(value), unit]))}\n\n`);
+    const rows = report.results.map(({ name: what, value, unit }) => [what, format(value), unit]);
+    process.stdout.write(`${report.suite} (${report.machine})\n${renderTable(['what', 'value', 'unit'], rows)}\n\n`);
+    await writeFile(join(out, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
   }
-  if (out === undefined) return;
-  await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, `${JSON.stringify(reports, null, 2)}\n`);
 });
 
 function format(value: number): string {
