@@ -84,8 +84,10 @@ export function unzip(path: string, bytes: Uint8Array, filter: (name: string) =>
 const EXCEPTIONS = ['adj.exc', 'adv.exc', 'noun.exc', 'verb.exc'];
 
 async function loadWordNet(folder: string): Promise<Synonyms> {
-  const [senses, ...exceptions] = await Promise.all(['index.sense', ...EXCEPTIONS].map((name) => readText(`${folder}/${name}`)));
-  return parseWordNet(senses!, exceptions);
+  // One after the other, so that of several missing files the same one is named each time.
+  const senses = await readText(`${folder}/index.sense`);
+  const exceptions = await Promise.all(EXCEPTIONS.map((name) => readText(`${folder}/${name}`)));
+  return parseWordNet(senses, exceptions);
 }
 
 /** WordNet 3.0 out of the npm package's archive, which its install script may or may not have unpacked. */
