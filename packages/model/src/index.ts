@@ -7,3 +7,4 @@ export { createTokenizer, type Tokenizer } from './tokenizer/tokenizer.js';
 export { createGenerator, generate, type Generator } from './generate/generator.js';
 export { filterScores, type SamplingOptions } from './generate/sampling.js';
 export type { Generated, GenerateOptions, SearchOptions } from './generate/settings.js';
+export type { Prefix } from './generate/prefixes.js';

@@ -19,6 +19,8 @@ export interface ModelConfig {
   readonly vocabulary: number;
   /** Longest sequence that has positions, past included. */
   readonly maxPositions: number;
+  /** What the self-attention of an encoder has; encoder-decoder models have one. */
+  readonly encoder?: { readonly layers: number; readonly heads: number; readonly headSize: number };
   readonly raw: Readonly<Record<string, unknown>>;
 }
 

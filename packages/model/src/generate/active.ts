@@ -1,7 +1,8 @@
 import type { Hosted, HostTensor } from '@prefix-tuning/jit';
 import type { Past } from '../families/family.js';
 import type { Model } from '../model.js';
-import type { Cache } from './cache.js';
+import type { Cache, Slots } from './cache.js';
+import type { BySite } from './prefixes.js';
 import type { Programs } from './programs.js';
 import type { Continuation, Search } from './search.js';
 import type { GenerateOptions, SearchSettings } from './settings.js';
@@ -13,6 +14,7 @@ export interface Job {
   readonly settings: SearchSettings;
   readonly prompts: readonly (readonly number[])[];
   readonly options: GenerateOptions;
+  readonly prefixes: BySite;
 }
 
 /** A prompt being decoded. Its rows in the cache are a block of as many as it has beams. */
@@ -34,9 +36,13 @@ export interface Active {
 export interface Admitted {
   readonly item: Active;
   readonly next: readonly Continuation[] | undefined;
-  readonly row: number;
-  readonly present: Hosted<Past>;
-  readonly cross: Hosted<Past> | undefined;
+  readonly own: Placed;
+  readonly cross: Placed | undefined;
+}
+
+export interface Placed {
+  readonly past: Hosted<Past>;
+  readonly slots: Slots;
 }
 
 /** Keys and values of all prompts being decoded: of their own tokens, a row per beam, and of their sources, a row each. */
@@ -44,8 +50,6 @@ export interface Store {
   readonly own: Cache;
   readonly cross: Cache | undefined;
 }
-
-export const pastLengthOf = (past: Hosted<Past> | undefined): number => past?.[0]?.key.shape[2] ?? 0;
 
 /** One row of scores [n, V], as a view. */
 export const scoreRow = ({ shape, data }: HostTensor, row: number): Float32Array => (data as Float32Array).subarray(row * shape[1]!, (row + 1) * shape[1]!);

@@ -4,8 +4,8 @@ import type { Past } from '../families/family.js';
 /** Keys and values of every row in plain memory, [rows, H, capacity, D] per layer, written in place. */
 export interface Cache {
   readonly capacity: number;
-  /** Copies the first `length` slots of one row of a program's output into a row. */
-  fill(row: number, present: Hosted<Past>, source: { row: number; length: number }): void;
+  /** Copies slots [begin, begin + length) of one row of a program's output to the start of a row. */
+  fill(row: number, present: Hosted<Past>, source: Slots): void;
   /** Writes each row's new key and value, [rows, H, 1, D], at the row's slot; rows without a slot are left alone. */
   append(fresh: Hosted<Past>, slots: readonly (number | undefined)[]): void;
   /** Copies slots [begin, end) of a row to another row. */
@@ -14,6 +14,13 @@ export interface Cache {
   grow(capacity: number): Cache;
   /** The first rows, as a program takes them: views, not copies. */
   rows(count: number): Hosted<Past>;
+}
+
+/** Where something stands in a program's output. */
+export interface Slots {
+  readonly row: number;
+  readonly begin: number;
+  readonly length: number;
 }
 
 export interface CacheShape {
@@ -32,11 +39,11 @@ export function createCache(shape: CacheShape): Cache {
   const stores = Array.from({ length: 2 * layers }, () => new Float32Array(rows * rowSize));
   const flat = (past: Hosted<Past>): HostTensor[] => past.flatMap(({ key, value }) => [key, value]);
 
-  const write = (past: Hosted<Past>, source: { row: number; length: number }, target: { row: number; slot: number }) => {
+  const write = (past: Hosted<Past>, source: Slots, target: { row: number; slot: number }) => {
     flat(past).forEach(({ data, shape }, i) => {
       const time = shape[2]!;
       for (let h = 0; h < H; h++) {
-        const start = (source.row * H + h) * time * D;
+        const start = ((source.row * H + h) * time + source.begin) * D;
         stores[i]!.set((data as Float32Array).subarray(start, start + source.length * D), target.row * rowSize + (h * capacity + target.slot) * D);
       }
     });
@@ -51,7 +58,7 @@ export function createCache(shape: CacheShape): Cache {
     fill: (row, present, source) => write(present, source, { row, slot: 0 }),
     append: (fresh, slots) =>
       slots.forEach((slot, row) => {
-        if (slot !== undefined) write(fresh, { row, length: 1 }, { row, slot });
+        if (slot !== undefined) write(fresh, { row, begin: 0, length: 1 }, { row, slot });
       }),
     copy: (from, to, { begin, end }) => {
       for (const store of stores) {
@@ -63,7 +70,7 @@ export function createCache(shape: CacheShape): Cache {
     },
     grow: (more) => {
       const grown = createCache({ ...shape, capacity: more });
-      for (let row = 0; row < rows; row++) grown.fill(row, rowsOf(rows), { row, length: capacity });
+      for (let row = 0; row < rows; row++) grown.fill(row, rowsOf(rows), { row, begin: 0, length: capacity });
       return grown;
     },
   };

@@ -1,4 +1,5 @@
 import type { Model } from '../model.js';
+import { resolvePrefixes } from './prefixes.js';
 import { createPrograms, type Programs, type ScoreKind } from './programs.js';
 import { run } from './run.js';
 import { resolveSettings, type Generated, type GenerateOptions } from './settings.js';
@@ -37,7 +38,7 @@ export function createGenerator(model: Model, { runtime }: Pick<GenerateOptions,
       const settings = resolveSettings(options, model);
       const scores = settings.beams > 1 ? 'log-probabilities' : 'logits';
       const programs = (compiled[scores] ??= createPrograms(model, { scores, runtime }));
-      return run({ model, programs, settings, prompts, options });
+      return run({ model, programs, settings, prompts, options, prefixes: resolvePrefixes(options, model.config, prompts.length) });
     },
     dispose: async () => void (await Promise.all(Object.values(compiled).map((programs) => programs.dispose()))),
   };

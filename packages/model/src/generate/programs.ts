@@ -1,13 +1,13 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { jit, type JitFunction, type Runtime } from '@prefix-tuning/jit';
-import { concat, fill, gather, logSoftmax, ones, reshape, slice, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import type { Past } from '../families/family.js';
+import { add, cast, concat, fill, gather, logSoftmax, minimum, ones, range, reshape, scalar, slice, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { ForwardInput, ModelConfig, Past } from '../families/family.js';
 import type { Model } from '../model.js';
 
 /** A value that may be absent: a list of one or none, since programs take lists of tensors. */
 export type Optional<T> = readonly T[];
 
-/** n prompts, padded on the right to T; for an encoder-decoder model n sources. Each prefix has 1 or n rows. */
+/** n prompts, padded on the right to T; for an encoder-decoder model n sources. Each prefix has 1 row or n. */
 export type PrefillInput = {
   /** int32 [n, T] */
   readonly ids: Tensor;
@@ -15,10 +15,13 @@ export type PrefillInput = {
   readonly last: Optional<Tensor>;
   /** Encoder-decoder: float32 [n, T], 1 for each source's own tokens. */
   readonly mask: Optional<Tensor>;
-  readonly prefix: Optional<Past>;
-  readonly encoderPrefix: Optional<Past>;
-  readonly crossPrefix: Optional<Past>;
+  readonly prefix: Optional<MaskedPast>;
+  readonly encoderPrefix: Optional<MaskedPast>;
+  readonly crossPrefix: Optional<MaskedPast>;
 };
+
+/** A past with, where its rows differ in length, float32 [n, P] that hides what is before the shorter ones. */
+type MaskedPast = { readonly past: Past; readonly mask: Optional<Tensor> };
 
 export type PrefillOutput = {
   /** float32 [n, V]: of the token after each prompt, or after the decoder's start token */
@@ -81,11 +84,25 @@ export function createPrograms(model: Model, options: { scores: ScoreKind; runti
 
 const readPrompt =
   ({ family, parameters, config }: Model, score: (hidden: Tensor) => Tensor) =>
-  ({ ids, last, prefix }: PrefillInput): PrefillOutput => {
-    const { hidden, present } = family.forward(parameters, config, { ids, past: prefix[0] });
+  ({ ids, last, prefix: [prefix] }: PrefillInput): PrefillOutput => {
+    const { hidden, present } = family.forward(parameters, config, { ids, ...after(prefix, ids.shape as [number, number], config) });
     const rows = gather(reshape(hidden, [-1, config.width]), last[0] as Tensor1D);
     return { scores: score(rows), present, cross: [] };
   };
+
+/** What T new tokens after a prefix need; where prefixes differ in length, each row's positions count its own. */
+function after(prefix: MaskedPast | undefined, [n, T]: readonly [number, number], { maxPositions }: ModelConfig): Pick<ForwardInput, 'past' | 'mask' | 'positions'> {
+  const hides = prefix?.mask[0];
+  if (!hides) return { past: prefix?.past };
+  const lengths = cast(sum(hides, 1, true), 'int32');
+  // Padding at the end of a prompt may reach past the last position; nothing looks at it.
+  const positions = minimum(add(lengths, range(0, T, 1, 'int32')), scalar(maxPositions - 1, 'int32'));
+  return { past: prefix.past, mask: concat([hides, ones([n, T])], 1), positions };
+}
+
+/** The mask of keys that stand after a prefix. */
+const maskAfter = (prefix: MaskedPast | undefined, mask: Tensor): Tensor =>
+  prefix ? concat([prefix.mask[0] ?? ones([mask.shape[0]!, prefix.past[0]!.key.shape[2]!]), mask], 1) : mask;
 
 /** Encodes the sources and runs the decoder on its start token. */
 function encodeAndStart({ family, parameters, config, generationConfig, folder }: Model, score: (hidden: Tensor) => Tensor) {
@@ -95,15 +112,14 @@ function encodeAndStart({ family, parameters, config, generationConfig, folder }
       details: { file: `${folder}/config.json`, field: 'decoder_start_token_id' },
     });
   }
-  return ({ ids, mask, prefix, encoderPrefix, crossPrefix }: PrefillInput): PrefillOutput => {
-    const rows = ids.shape[0]!;
-    const after = (past: Past | undefined) => (past ? concat([ones([rows, past[0]!.key.shape[2]!]), mask[0]!], 1) : mask[0]!);
-    const hidden = family.encoder!.encode(parameters, config, { ids, mask: after(encoderPrefix[0]), past: encoderPrefix[0] });
-    const keyValues = family.encoder!.keyValues(parameters, config, { hidden, past: crossPrefix[0] });
+  return ({ ids, mask: [mask], prefix: [prefix], encoderPrefix: [encoderPrefix], crossPrefix: [crossPrefix] }: PrefillInput): PrefillOutput => {
+    const n = ids.shape[0]!;
+    const hidden = family.encoder!.encode(parameters, config, { ids, mask: maskAfter(encoderPrefix, mask!), past: encoderPrefix?.past });
+    const keyValues = family.encoder!.keyValues(parameters, config, { hidden, past: crossPrefix?.past });
     const first = family.forward(parameters, config, {
-      ids: fill([rows, 1], start, 'int32'),
-      past: prefix[0],
-      source: { keyValues, mask: after(crossPrefix[0]) },
+      ids: fill([n, 1], start, 'int32'),
+      ...after(prefix, [n, 1], config),
+      source: { keyValues, mask: maskAfter(crossPrefix, mask!) },
     });
     return { scores: score(reshape(first.hidden, [-1, config.width])), present: first.present, cross: [keyValues] };
   };

@@ -2,7 +2,8 @@ import type { Active, Admitted, Job, Store } from './active.js';
 import { bucket, rowBucket } from './buckets.js';
 import { createCache, type Cache } from './cache.js';
 import { decodeStep } from './decode.js';
-import { checkPrompts, prefill } from './prefill.js';
+import { checkPrompts } from './check.js';
+import { prefill } from './prefill.js';
 import type { Generated } from './settings.js';
 
 /** New tokens that a cache has room for from the start; it grows when sequences get longer. */
@@ -44,10 +45,10 @@ export async function run(job: Job): Promise<Generated[][]> {
 }
 
 /** Copies what a prompt left into the rows of its block. */
-function place({ item, next, row, present, cross }: Admitted, store: Store, block: number): Active {
+function place({ item, next, own, cross }: Admitted, store: Store, block: number): Active {
   item.tokens = next!.map(({ token }) => token);
-  for (const k of item.rows) store.own.fill(block * item.rows.length + k, present, { row, length: item.length });
-  if (cross) store.cross!.fill(block, cross, { row, length: item.source });
+  for (const k of item.rows) store.own.fill(block * item.rows.length + k, own.past, own.slots);
+  if (cross) store.cross!.fill(block, cross.past, cross.slots);
   return item;
 }
 

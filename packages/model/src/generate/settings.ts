@@ -1,6 +1,6 @@
 import { ConfigError, type OnProgress } from '@prefix-tuning/base';
-import type { Hosted, Runtime } from '@prefix-tuning/jit';
-import type { Past } from '../families/family.js';
+import type { Runtime } from '@prefix-tuning/jit';
+import type { Prefix } from './prefixes.js';
 import type { SamplingOptions } from './sampling.js';
 import type { Model } from '../model.js';
 
@@ -34,12 +34,12 @@ export interface SearchOptions {
 }
 
 export interface GenerateOptions extends SearchOptions {
-  /** Keys and values that stand before every prompt, or one row per prompt. */
-  readonly prefix?: Hosted<Past>;
-  /** The same for an encoder's self-attention. */
-  readonly encoderPrefix?: Hosted<Past>;
-  /** The same for a decoder's attention to the source. */
-  readonly crossPrefix?: Hosted<Past>;
+  /** What stands before the tokens in the decoder's self-attention. */
+  readonly prefix?: Prefix;
+  /** The same in an encoder's self-attention. */
+  readonly encoderPrefix?: Prefix;
+  /** The same in a decoder's attention to the source. */
+  readonly crossPrefix?: Prefix;
   /** Draws tokens instead of taking the likeliest. */
   readonly sample?: SamplingOptions;
   /** Told each token as it is chosen; with one beam only. */

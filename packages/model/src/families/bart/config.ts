@@ -5,8 +5,7 @@ import { fields } from '../fields.js';
 
 /** `layers`, `heads` and `headSize` are the decoder's. */
 export interface BartConfig extends ModelConfig {
-  readonly encoderLayers: number;
-  readonly encoderHeads: number;
+  readonly encoder: { readonly layers: number; readonly heads: number; readonly headSize: number };
   readonly encoderInner: number;
   readonly decoderInner: number;
   readonly activation: ActivationName;
@@ -25,6 +24,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string
     });
   };
   const decoderHeads = heads('decoder_attention_heads');
+  const encoderHeads = heads('encoder_attention_heads');
   return {
     layers: read.integer('decoder_layers'),
     heads: decoderHeads,
@@ -33,8 +33,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string
     width,
     vocabulary: read.integer('vocab_size'),
     maxPositions: read.integer('max_position_embeddings'),
-    encoderLayers: read.integer('encoder_layers'),
-    encoderHeads: heads('encoder_attention_heads'),
+    encoder: { layers: read.integer('encoder_layers'), heads: encoderHeads, headSize: width / encoderHeads },
     encoderInner: read.integer('encoder_ffn_dim'),
     decoderInner: read.integer('decoder_ffn_dim'),
     activation: read.choice('activation_function', activationNames, 'gelu'),

@@ -27,11 +27,11 @@ type KeyValue = Past[number];
  * @see Lewis et al. 2020; transformers' BartEncoder, whose results these are
  */
 export const encode: Encoder<BartConfig>['encode'] = (parameters, config, input) => {
-  pastLength(input.past, config.encoderLayers, 'bart encoder');
+  pastLength(input.past, config.encoder.layers, 'bart encoder');
   let x = embed(parameters, config, input, { side: 'encoder', P: 0 });
   const mask = input.mask && keyMask(input.mask);
-  for (let l = 0; l < config.encoderLayers; l++) {
-    const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {}, path: `encoder.layers.${l}`, heads: config.encoderHeads };
+  for (let l = 0; l < config.encoder.layers; l++) {
+    const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {}, path: `encoder.layers.${l}`, heads: config.encoder.heads };
     x = selfAttend(layer, x, mask, input.past?.[l]).x;
     x = feedForward(layer, x);
   }

@@ -31,7 +31,7 @@ export function parameterShapes(config: BartConfig): Record<string, readonly num
       norm(`${name}.final_layer_norm`);
     }
   };
-  stack('encoder', config.encoderLayers, config.encoderInner);
+  stack('encoder', config.encoder.layers, config.encoderInner);
   stack('decoder', config.layers, config.decoderInner);
   return shapes;
 }

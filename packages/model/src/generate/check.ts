@@ -1,0 +1,43 @@
+import { ConfigError } from '@prefix-tuning/base';
+import type { Job } from './active.js';
+import type { GenerateOptions, SearchSettings } from './settings.js';
+
+/** Refuses prompts and options that do not fit the model or each other. */
+export function checkPrompts({ model, settings, prompts, prefixes, options }: Omit<Job, 'programs'>): void {
+  const { batchSize } = options;
+  if (batchSize !== undefined && !(Number.isInteger(batchSize) && batchSize > 0)) {
+    throw new ConfigError(`generate: batchSize: expected a positive integer, got ${batchSize}.`, { details: { field: 'batchSize' } });
+  }
+  checkSampling(settings, options);
+  prompts.forEach((prompt, i) => {
+    if (prompt.length === 0) {
+      throw new ConfigError(`generate: prompt ${i}: expected at least one token, got none. Begin it with the begin token.`, { details: { prompt: i } });
+    }
+    checkLength({ model, settings, prefixes }, { i, length: prompt.length });
+  });
+}
+
+function checkSampling({ beams }: SearchSettings, { sample, onToken }: GenerateOptions): void {
+  const need = (ok: boolean, field: string, expected: string) => {
+    if (!ok) throw new ConfigError(`generate: ${field}: expected ${expected}. Correct the option.`, { details: { field } });
+  };
+  need(!sample || beams === 1, 'sample', `beams = 1 with it, got ${beams}`);
+  need(!onToken || beams === 1, 'onToken', `beams = 1 with it, got ${beams}: a beam's tokens are not final until it ends`);
+  if (!sample) return;
+  const { temperature = 1, topK = 0, topP = 1 } = sample;
+  need(temperature > 0, 'sample.temperature', `a number above 0, got ${temperature}`);
+  need(Number.isInteger(topK) && topK >= 0, 'sample.topK', `an integer of at least 0, got ${topK}`);
+  need(topP > 0 && topP <= 1, 'sample.topP', `a number above 0 and at most 1, got ${topP}`);
+}
+
+function checkLength({ model, settings, prefixes }: Pick<Job, 'model' | 'settings' | 'prefixes'>, { i, length }: { i: number; length: number }): void {
+  const limit = model.config.maxPositions;
+  const own = model.family.encoder ? 1 : length;
+  const P = prefixes.prefix.length(i);
+  if (P + own + settings.maxNewTokens <= limit && length <= limit) return;
+  throw new ConfigError(
+    `generate: prompt ${i}: expected at most ${limit} positions, got ${P} (prefix) + ${length} (prompt) + ` +
+      `${settings.maxNewTokens} (maxNewTokens). Shorten the prompt or lower maxNewTokens.`,
+    { details: { prompt: i, length, limit } },
+  );
+}

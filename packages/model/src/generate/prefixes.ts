@@ -1,0 +1,130 @@
+import { ConfigError, ShapeError } from '@prefix-tuning/base';
+import { hostTensor, sizeOf, type Hosted, type HostTensor } from '@prefix-tuning/jit';
+import type { ModelConfig, Past } from '../families/family.js';
+
+/**
+ * Keys and values that stand before prompts: float32 [1, H, P, D] per layer for all of them, [prompts, H, P, D] with a
+ * row for each, or a list that gives each prompt a past of one row and its own length, or null for none.
+ */
+export type Prefix = Hosted<Past> | readonly (Hosted<Past> | null)[];
+
+/** Where a prefix enters, by the name of its option. */
+export const sites = ['prefix', 'encoderPrefix', 'crossPrefix'] as const;
+export type Site = (typeof sites)[number];
+export type BySite = Readonly<Record<Site, PrefixRows>>;
+
+/** The prefixes of one site. */
+export interface PrefixRows {
+  /** P, the longest; 0 if no prompt has one. */
+  readonly longest: number;
+  /** Length of a prompt's own. */
+  length(prompt: number): number;
+  /** What the program takes for some prompts, in as many rows; none if `longest` is 0. */
+  take(prompts: readonly number[], rows: number): readonly TakenPrefix[];
+}
+
+/** Shorter prefixes stand at the end of their row, after zeros that the mask hides. */
+export type TakenPrefix = {
+  readonly past: Hosted<Past>;
+  /** float32 [rows, P]: 1 for a row's own prefix. Absent where all are of one length. */
+  readonly mask: readonly HostTensor[];
+};
+
+/** What a site's prefixes must fit. */
+interface Fit {
+  readonly site: Site;
+  readonly prompts: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly headSize: number;
+}
+
+/**
+ * Reads the prefixes of every site.
+ *
+ * @throws ShapeError  if one does not fit the model or the number of prompts
+ * @throws ConfigError  if there is one for an encoder that the model does not have
+ */
+export function resolvePrefixes(given: Partial<Record<Site, Prefix | undefined>>, config: ModelConfig, prompts: number): BySite {
+  const decoder = { layers: config.layers, heads: config.keyValueHeads, headSize: config.headSize };
+  const shapes = { prefix: decoder, encoderPrefix: config.encoder, crossPrefix: config.encoder && decoder };
+  const entries = sites.map((site) => {
+    const shape = shapes[site];
+    if (shape) return [site, prefixRows(given[site], { site, prompts, ...shape })] as const;
+    if (!given[site]) return [site, none] as const;
+    throw new ConfigError(`generate: ${site}: expected none for a model without an encoder. Use prefix.`, { details: { field: site } });
+  });
+  return Object.fromEntries(entries) as Record<Site, PrefixRows>;
+}
+
+const none: PrefixRows = { longest: 0, length: () => 0, take: () => [] };
+
+function prefixRows(given: Prefix | undefined, fit: Fit): PrefixRows {
+  if (!given) return none;
+  if (!isList(given)) {
+    const { rows, length } = check(given, fit, '');
+    if (rows === 1 && length > 0) return { longest: length, length: () => length, take: () => [{ past: given, mask: [] }] };
+    return ownRows(Array.from({ length: rows }, (_, row) => ({ past: given, row, length })), fit);
+  }
+  const whole = (past: Hosted<Past>, i: number): Row => ({ past, row: 0, length: check(past, fit, `, prompt ${i}`, 1).length });
+  return ownRows(given.map((past, i) => (past ? whole(past, i) : { length: 0 })), fit);
+}
+
+const isList = (given: Prefix): given is readonly (Hosted<Past> | null)[] => given.every((item) => item === null || Array.isArray(item));
+
+/** A prompt's own prefix: a row of a past, unless its length is 0. */
+interface Row {
+  readonly past?: Hosted<Past>;
+  readonly row?: number;
+  readonly length: number;
+}
+
+function ownRows(own: readonly Row[], fit: Fit): PrefixRows {
+  const P = Math.max(0, ...own.map(({ length }) => length));
+  if (own.length !== fit.prompts && !(own.length === 1 && P === 0)) {
+    throw new ShapeError(`generate: ${fit.site}: expected 1 row or ${fit.prompts}, one per prompt, got ${own.length}.`, { details: { rows: own.length } });
+  }
+  if (P === 0) return none;
+  const alike = own.every(({ length }) => length === P);
+  const take = (prompts: readonly number[], count: number): TakenPrefix => {
+    const rows = prompts.map((i) => own[i]!);
+    return { past: gather(rows, { ...fit, count, P }), mask: alike ? [] : [maskOf(rows, { count, P })] };
+  };
+  return { longest: P, length: (prompt) => own[prompt]!.length, take: (prompts, count) => [take(prompts, count)] };
+}
+
+function maskOf(rows: readonly Row[], { count, P }: { count: number; P: number }): HostTensor {
+  const mask = new Float32Array(count * P);
+  rows.forEach(({ length }, i) => mask.fill(1, (i + 1) * P - length, (i + 1) * P));
+  return hostTensor(mask, [count, P]);
+}
+
+/** One past [count, H, P, D] of rows that stand each at the end, after zeros. */
+function gather(rows: readonly Row[], { layers, heads: H, headSize: D, count, P }: Fit & { count: number; P: number }): Hosted<Past> {
+  const part = (l: number, name: 'key' | 'value'): HostTensor => {
+    const data = new Float32Array(count * H * P * D);
+    rows.forEach(({ past, row = 0, length }, i) => {
+      if (!past || length === 0) return;
+      const values = past[l]![name].data as Float32Array;
+      for (let h = 0; h < H; h++) {
+        const from = (row * H + h) * length * D;
+        data.set(values.subarray(from, from + length * D), ((i * H + h) * P + P - length) * D);
+      }
+    });
+    return hostTensor(data, [count, H, P, D]);
+  };
+  return Array.from({ length: layers }, (_, l) => ({ key: part(l, 'key'), value: part(l, 'value') }));
+}
+
+/** Rows and length of a past that fits. */
+function check(past: Hosted<Past>, { site, layers, heads, headSize }: Fit, which: string, rows?: number): { rows: number; length: number } {
+  const [B = 1, , P = 0] = past[0]?.key.shape ?? [];
+  const expected = [rows ?? B, heads, P, headSize];
+  const wrong = past.flatMap(({ key, value }) => [key, value]).find((x) => x.shape.join() !== expected.join() || x.data.length !== sizeOf(x.shape));
+  if (past.length === layers && !wrong) return { rows: B, length: P };
+  throw new ShapeError(
+    `generate: ${site}${which}: expected ${layers} layers of keys and values [${rows ?? 'rows'}, ${heads}, P, ${headSize}], ` +
+      `got ${past.length} layers${wrong ? ` with one of [${wrong.shape.join(', ')}]` : ''}. Use a prefix made for this model.`,
+    { details: { field: site, layers: past.length, shape: wrong?.shape } },
+  );
+}
