@@ -37,6 +37,8 @@ export interface Batch {
   readonly tokens: number;
   /** Tokens predicted, without padding. */
   readonly targets: number;
+  /** What the loss is divided by: examples or targets. */
+  readonly denominator: number;
 }
 
 export interface CollateOptions {
@@ -87,7 +89,8 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
   const width = Math.min(bucketSize(longest), maxTokens);
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
   const filled = fill(read, width, targets);
-  const weight = 1 / (objective === 'token-mean' ? targets : sequences.length);
+  const denominator = objective === 'token-mean' ? targets : sequences.length;
+  const weight = 1 / denominator;
   const slots = filled.rows.length;
   return {
     tensors: {
@@ -100,6 +103,7 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
     ids: sequences.map(({ id }) => id),
     tokens: sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0),
     targets,
+    denominator,
   };
 }
 

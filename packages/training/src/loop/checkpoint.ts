@@ -4,20 +4,19 @@ import { openSafetensors, writeSafetensors, type SafetensorsFile, type TensorVie
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { mapTensors, type HostTensors } from '../tensors.js';
-import type { TrainingState } from './events.js';
-
-const parts = ['parameters', 'mean', 'variance'] as const;
+import type { TrainingState, Watch } from './events.js';
 
 /**
- * Writes all that a run needs to go on (network, optimiser, random state) as one safetensors file, whole or not at
- * all: an interrupted write leaves the file before it.
+ * Writes all that a run needs to go on (parameters, optimiser, what it watches) as one safetensors file, whole or not
+ * at all: an interrupted write leaves the file before it.
+ *
+ * @throws FileError  if it cannot be written, such as on a full disk
  */
-export async function saveCheckpoint(path: string, { step, seed, parameters, optimiser }: TrainingState): Promise<void> {
-  const { debias1, debias2, mean, variance } = optimiser;
-  const tensors: HostTensors = { debias1, debias2, ...within('parameters', parameters), ...within('mean', mean), ...within('variance', variance) };
+export async function saveCheckpoint(path: string, { step, seed, parameters, optimiser, watch, best = {} }: TrainingState): Promise<void> {
+  const tensors: HostTensors = { ...within('parameters', parameters), ...within('mean', optimiser.mean), ...within('variance', optimiser.variance), ...within('best', best) };
   const views = mapTensors(tensors, ({ shape, data }): TensorView => ({ dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }));
   await mkdir(dirname(path), { recursive: true });
-  await writeSafetensors(path, views, { metadata: { format: 'pt', step: `${step}`, seed: `${seed}` } });
+  await writeSafetensors(path, views, { metadata: { format: 'pt', step: `${step}`, seed: `${seed}`, watch: JSON.stringify(watch) } });
 }
 
 /**
@@ -29,18 +28,21 @@ export async function saveCheckpoint(path: string, { step, seed, parameters, opt
 export async function loadCheckpoint(path: string): Promise<TrainingState> {
   const file = await openSafetensors(path);
   try {
-    const [step, seed] = [file.metadata.step, file.metadata.seed].map(Number) as [number, number];
-    if (!Number.isInteger(step) || !Number.isInteger(seed)) {
-      throw new ConfigError(`${path}: expected a training checkpoint with step and seed, got other weights. Choose a file of saveCheckpoint.`, {
-        details: { file: path },
-      });
-    }
-    const [parameters, mean, variance] = (await Promise.all(parts.map((part) => readPart(file, part)))) as [HostTensors, HostTensors, HostTensors];
-    const [debias1, debias2] = await Promise.all(['debias1', 'debias2'].map(async (name) => hostTensor(await file.readFloat32(name), [])));
-    return { step, seed, parameters, optimiser: { debias1: debias1!, debias2: debias2!, mean, variance } };
+    const { step, seed, watch } = readNotes(path, file.metadata);
+    const parts = ['parameters', 'mean', 'variance', 'best'].map((part) => readPart(file, part));
+    const [parameters, mean, variance, best] = (await Promise.all(parts)) as [HostTensors, HostTensors, HostTensors, HostTensors];
+    return { step, seed, watch, parameters, optimiser: { mean, variance }, ...(Object.keys(best).length > 0 ? { best } : {}) };
   } finally {
     await file.close();
   }
+}
+
+function readNotes(path: string, metadata: Readonly<Record<string, string>>): { step: number; seed: number; watch: Watch } {
+  const [step, seed] = [Number(metadata.step), Number(metadata.seed)];
+  if (Number.isInteger(step) && Number.isInteger(seed) && metadata.watch) return { step, seed, watch: JSON.parse(metadata.watch) as Watch };
+  throw new ConfigError(`${path}: expected a training checkpoint with step, seed and watch, got other weights. Choose a file of saveCheckpoint.`, {
+    details: { file: path },
+  });
 }
 
 const within = (part: string, tensors: HostTensors): HostTensors =>

@@ -1,14 +1,34 @@
-import type { Hosted } from '@prefix-tuning/jit';
 import type { AdamWState } from '../optimiser/adamw.js';
 import type { HostTensors } from '../tensors.js';
 
-/** All that a run needs to go on: the same run, interrupted and continued, ends with the same bytes. */
+/** What a run remembers beside its parameters: plain data. */
+export interface Watch {
+  /** The best look at the validation data so far. */
+  readonly best?: { readonly step: number; readonly value: number };
+  /** Step of the last look; 0 before the first. */
+  readonly looked: number;
+  /** Looks since the best one. */
+  readonly waited: number;
+  /** Running mean of the loss per target; absent before the first step. */
+  readonly level?: number;
+  /** Steps in a row whose loss stood far above it. */
+  readonly above: number;
+}
+
+/**
+ * All that a run needs to go on: the same run, interrupted and continued, ends with the same bytes.
+ *
+ * The arrays are the run's own and change with its next step: write them, or copy what is to be kept.
+ */
 export interface TrainingState {
   /** Steps done. */
   readonly step: number;
   readonly seed: number;
   readonly parameters: HostTensors;
-  readonly optimiser: Hosted<AdamWState>;
+  readonly optimiser: AdamWState;
+  readonly watch: Watch;
+  /** Parameters at the best look, where the best are to be kept. */
+  readonly best?: HostTensors;
 }
 
 /** One training step, after it was done. Everything but the times depends on the seed alone. */
@@ -41,6 +61,10 @@ export interface ValidationEvent {
   /** Mean -log p of a target token. */
   readonly loss: number;
   readonly perplexity: number;
+  /** The metric, if one was given. */
+  readonly score?: number;
+  /** Whether this look is the best so far. */
+  readonly best: boolean;
   readonly state: TrainingState;
 }
 
@@ -54,6 +78,10 @@ export interface CompiledEvent {
 /** The last event of a run that was not interrupted. */
 export interface EndEvent {
   readonly type: 'end';
+  /** Why it ended: every step was done, or validation stopped getting better. */
+  readonly reason: 'steps' | 'patience';
+  /** What was asked for: the parameters of the last step or of the best look. */
+  readonly parameters: HostTensors;
   readonly state: TrainingState;
 }
 

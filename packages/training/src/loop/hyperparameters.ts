@@ -6,17 +6,26 @@ export interface Hyperparameters {
   readonly learningRate: number;
   /** Passes over the data; either these or `steps`. */
   readonly epochs?: number;
+  /** Updates of the parameters; either these or `epochs`. */
   readonly steps?: number;
-  /** 0 in the paper's full runs, 100 of 400 in its low-data runs. */
+  /** Steps over which the rate rises from 0: none in the paper's full runs, 100 of 400 in its low-data runs. */
   readonly warmupSteps?: number;
-  /** `linear` falls to 0 at the last step. */
+  /** After the warm-up, `linear` falls to 0 at the last step; `constant` stays. */
   readonly schedule?: 'linear' | 'constant';
+  /** Share of the learning rate by which a step shrinks every parameter. */
   readonly weightDecay?: number;
-  /** Global norm that gradients are clipped to; Infinity to leave them. */
+  /** Global norm that gradients are clipped to; Infinity leaves them. */
   readonly clipNorm?: number;
+  /** AdamW's decay of the gradient's running mean. */
   readonly beta1?: number;
+  /** AdamW's decay of the squared gradient's running mean. */
   readonly beta2?: number;
+  /** What AdamW adds to the root it divides by. */
   readonly epsilon?: number;
+  /** Batches whose gradients are added up for one step, with the loss of one large batch. */
+  readonly accumulate?: number;
+  /** Training stops when the loss per target stands this many times above its running level for five steps; Infinity never stops. */
+  readonly explosion?: number;
 }
 
 export const hyperparameterDefaults = {
@@ -27,6 +36,8 @@ export const hyperparameterDefaults = {
   beta1: 0.9,
   beta2: 0.999,
   epsilon: 1e-8,
+  accumulate: 1,
+  explosion: 4,
 } as const satisfies Partial<Hyperparameters>;
 
 export type CompleteHyperparameters = Required<Omit<Hyperparameters, 'epochs'>>;
@@ -40,26 +51,32 @@ export function completeHyperparameters(given: Hyperparameters, batchesPerEpoch:
   const known = ['learningRate', 'epochs', 'steps', ...Object.keys(hyperparameterDefaults)];
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw wrong(`expected ${known.join(', ')}, got ${unknown.join(', ')}`, { unknown });
-  const { epochs, steps = (epochs ?? NaN) * batchesPerEpoch, ...rest } = given;
-  if (given.steps !== undefined && epochs !== undefined) throw wrong('expected epochs or steps, got both', { steps, epochs });
-  const complete = { ...hyperparameterDefaults, ...rest, steps: Math.round(steps) };
+  if (given.steps !== undefined && given.epochs !== undefined) throw wrong('expected epochs or steps, got both', { steps: given.steps, epochs: given.epochs });
+  const { epochs, steps, ...rest } = given;
+  const complete = { ...hyperparameterDefaults, ...rest, steps: 0 };
+  complete.steps = steps ?? Math.round((epochs ?? NaN) * Math.ceil(batchesPerEpoch / complete.accumulate));
   for (const [name, value] of Object.entries(complete)) checkRange(name, value);
   return complete;
 }
 
-const limits: Record<string, (value: number) => boolean> = {
+const whole = (least: number) => (value: number) => Number.isInteger(value) && value >= least;
+const share = (value: number) => value >= 0 && value < 1;
+
+const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedule'>]: (value: number) => boolean } = {
   learningRate: (value) => value > 0 && Number.isFinite(value),
-  steps: (value) => Number.isInteger(value) && value >= 0,
-  warmupSteps: (value) => Number.isInteger(value) && value >= 0,
+  steps: whole(0),
+  warmupSteps: whole(0),
   weightDecay: (value) => value >= 0,
   clipNorm: (value) => value > 0,
-  beta1: (value) => value >= 0 && value < 1,
-  beta2: (value) => value >= 0 && value < 1,
+  beta1: share,
+  beta2: share,
   epsilon: (value) => value > 0,
+  accumulate: whole(1),
+  explosion: (value) => value > 1,
 };
 
 function checkRange(name: string, value: unknown): void {
-  const good = name === 'schedule' ? value === 'linear' || value === 'constant' : typeof value === 'number' && limits[name]!(value);
+  const good = name === 'schedule' ? value === 'linear' || value === 'constant' : typeof value === 'number' && limits[name as keyof typeof limits](value);
   if (!good) throw wrong(`${name}: got ${String(value)}, which is missing or out of range`, { name, value });
 }
 

@@ -5,8 +5,6 @@ import { add, concat, gather, ones, range, reshape, valueAndGrads, type Scalar, 
 import type { BatchTensors } from '../batches/batch.js';
 import type { Entry, Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
-import { clipByGlobalNorm, globalNorm } from '../optimiser/clip.js';
-import type { AdamWState, Optimiser } from '../optimiser/adamw.js';
 import type { Tensors } from '../tensors.js';
 
 /** What the loss is computed from: the batch, and the method's random inputs, if it has some. */
@@ -55,25 +53,5 @@ export function lossAndGradients(model: TrainableModel, tuning: Tuning) {
     const loss = (...values: Tensor[]) => batchLoss(model, tuning, record(values), inputs);
     const { value, grads } = valueAndGrads(loss)(names.map((name) => parameters[name]!));
     return { loss: value, gradients: record(grads) };
-  };
-}
-
-export type StepInputs = LossInputs & { readonly parameters: Tensors; readonly optimiser: AdamWState; readonly learningRate: Tensor };
-export type StepOutputs = { readonly parameters: Tensors; readonly optimiser: AdamWState; readonly loss: Tensor; readonly gradientNorm: Tensor };
-
-export interface StepOptions {
-  readonly optimiser: Optimiser<AdamWState>;
-  /** Gradients are scaled down to this global norm; undefined leaves them as they are. */
-  readonly clipNorm: number | undefined;
-}
-
-/** One training step as one traceable function: forward, backward, clipping and the optimiser's update. */
-export function trainingStep(model: TrainableModel, tuning: Tuning, { optimiser, clipNorm }: StepOptions) {
-  const gradientsOf = lossAndGradients(model, tuning);
-  return ({ optimiser: state, learningRate, ...inputs }: StepInputs): StepOutputs => {
-    const { loss, gradients } = gradientsOf(inputs);
-    const clipped = clipNorm === undefined ? { gradients, norm: globalNorm(gradients) } : clipByGlobalNorm(gradients, clipNorm);
-    const next = optimiser.update(clipped.gradients, state, { parameters: inputs.parameters, learningRate });
-    return { parameters: next.parameters, optimiser: next.state, loss, gradientNorm: clipped.norm };
   };
 }

@@ -5,9 +5,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readGoldens, tinyGpt2, type Goldens } from '../../test/tiny.js';
+import { readGoldens, relativeError, tinyGpt2, type Goldens } from '../../test/tiny.js';
 import { evaluator, loadCheckpoint, saveCheckpoint, sequenceBatches, tokenBlocks, train, TrainingError, tune } from '../index.js';
-import type { BatchSource, StepEvent, TrainableModel, TrainingEvent, TrainingState, TrainOptions } from '../index.js';
+import type { BatchSource, HostTensors, StepEvent, TrainableModel, TrainingEvent, TrainingState, TrainOptions, Watch } from '../index.js';
+import { watchLoss } from './divergence.js';
 
 let model: TrainableModel;
 let goldens: Goldens;
@@ -42,8 +43,8 @@ const last = (all: readonly TrainingEvent[]): TrainingState => {
   return event.state;
 };
 /** A digest of every number of a state, by name. */
-const digest = ({ parameters, optimiser: { debias1, debias2, mean, variance } }: TrainingState) =>
-  [parameters, mean, variance, { debias1, debias2 }]
+const digest = ({ parameters, optimiser: { mean, variance } }: TrainingState) =>
+  [parameters, mean, variance]
     .flatMap((tensors) => Object.entries(tensors))
     .reduce((hash, [name, { data }]) => hash.update(name).update(data), createHash('sha256'))
     .digest('hex');
@@ -100,7 +101,52 @@ test('a loss that is not finite stops the run, naming step and examples', async 
   const broken = { ...tuning, parameters: { ...tuning.parameters, 'transform.2.bias': hostTensor(new Float32Array(128).fill(NaN), [128]) } };
   const run = events({ ...rest, tuning: broken });
   await expect(run).rejects.toThrow(TrainingError);
-  await expect(run).rejects.toThrow(/at step 1, got loss NaN.*on examples s\d, s\d/);
+  await expect(run).rejects.toThrow(/step 1: expected a finite.*got loss NaN.*on examples s\d, s\d.*Try a learningRate below 0.02/);
+});
+
+test('a loss that leaves its level for good stops the run; one hard batch does not', () => {
+  const facts = (lossPerTarget: number) => ({ step: 9, ids: ['a', 'b'], loss: 1, gradientNorm: 1, learningRate: 0.1, peakLearningRate: 0.1, lossPerTarget });
+  const follow = (losses: readonly number[]) => losses.reduce((watch: Watch, loss) => watchLoss(watch, facts(loss), 4), { looked: 0, waited: 0, above: 0 });
+  expect(follow([2, 2, 9, 2, 9, 9, 9, 9, 2])).toMatchObject({ above: 0, level: 2 });
+  expect(() => follow([2, 2, 9, 9, 9, 9, 9])).toThrow(/step 9: expected a loss per target near its level of 2.00, got 9.00, far above it for 5 steps, on examples a, b/);
+  expect(follow([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]).level).toBeLessThan(0.2);
+});
+
+test('batches that are accumulated give the step of one large batch, and a smaller last group its own', async () => {
+  for (const objective of ['example-sum', 'token-mean'] as const) {
+    const of = async (batchSize: number, accumulate: number) => {
+      const { tuning } = await options();
+      const still = { ...tuning, noise: () => ({}) };
+      const source = sequenceBatches(goldens.sequences, { objective, batchSize });
+      const all = await events(await options({ tuning: still, batches: source, hyperparameters: { learningRate: 0.02, epochs: 2, accumulate } }));
+      return { losses: steps(all).map(({ loss }) => loss), ids: steps(all).map(({ ids }) => ids), end: last(all).parameters };
+    };
+    const [large, grouped] = [await of(4, 1), await of(2, 2)];
+    expect(grouped.ids).toEqual(large.ids);
+    grouped.losses.forEach((loss, i) => expect(loss / large.losses[i]!).toBeCloseTo(1, 5));
+    for (const [name, { data }] of Object.entries(large.end)) expect(relativeError(grouped.end[name]!.data, data), name).toBeLessThan(1e-3);
+  }
+});
+
+test('early stopping ends a run that no longer gets better, with the parameters of its best look', async () => {
+  const scores = [1, 3, 2, 2.5, 9, 9];
+  const seen: HostTensors[] = [];
+  const score = (parameters: HostTensors) => {
+    seen.push(structuredClone(parameters));
+    return scores[seen.length - 1]!;
+  };
+  const validation = { batches, everySteps: 2, patience: 2, select: 'best', score } as const;
+  const all = await events(await options({ validation }));
+  const looks = all.filter((event) => event.type === 'validation');
+  expect(looks.map(({ step, score, best }) => [step, score, best])).toEqual([[2, 1, true], [4, 3, true], [6, 2, false], [8, 2.5, false]]);
+  const end = all.at(-1)!;
+  if (end.type !== 'end') throw new Error('no end');
+  expect(end.reason).toBe('patience');
+  expect(end.parameters).toEqual(seen[1]);
+  const lower = await events(await options({ validation: { ...validation, better: 'lower', patience: 1, score: () => seen.length } }));
+  expect(lower.at(-1)).toMatchObject({ reason: 'patience', state: { step: 4 } });
+  await expect(events(await options({ validation: { ...validation, everySteps: 0 } }))).rejects.toThrow(/validation: .*got everySteps 0/);
+  await expect(events(await options({ validation: { ...validation, evry: 1 } as never }))).rejects.toThrow(/got evry, which is not a field/);
 });
 
 test.each([

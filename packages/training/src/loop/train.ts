@@ -1,18 +1,18 @@
 import { ConfigError, createRng } from '@prefix-tuning/base';
-import { hostTensor, jit, type CompileEvent, type Runtime } from '@prefix-tuning/jit';
+import { jit, type CompileEvent, type Runtime } from '@prefix-tuning/jit';
 import { checkParameterShapes } from '@prefix-tuning/prefix';
 import type { Batch } from '../batches/batch.js';
 import type { BatchSource } from '../batches/source.js';
-import { TrainingError } from '../errors.js';
 import type { Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
-import { adamw } from '../optimiser/adamw.js';
+import { adamw, type AdamWState, type Optimiser } from '../optimiser/adamw.js';
 import { constantSchedule, linearSchedule } from '../optimiser/schedule.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
-import { evaluator } from './evaluate.js';
-import type { StepEvent, TrainingEvent, TrainingState } from './events.js';
+import type { TrainingEvent, TrainingState } from './events.js';
 import { completeHyperparameters, type CompleteHyperparameters, type Hyperparameters } from './hyperparameters.js';
-import { trainingStep } from './step.js';
+import { lossAndGradients } from './step.js';
+import { oneStep, type Group, type StepPlan } from './update.js';
+import { looker, type Validation } from './validation.js';
 
 export interface TrainOptions {
   readonly model: TrainableModel;
@@ -23,8 +23,8 @@ export interface TrainOptions {
   readonly seed: number;
   /** Goes on from here. */
   readonly resume?: TrainingState;
-  /** Data to look at every so many steps and after the last. */
-  readonly validation?: { readonly batches: BatchSource; readonly everySteps: number };
+  /** Data to look at every so many steps and after the last: for early stopping and the best parameters. */
+  readonly validation?: Validation;
   /** Where programs run; ONNX Runtime unless given. */
   readonly runtime?: Runtime;
 }
@@ -33,109 +33,85 @@ export interface TrainOptions {
  * Trains, step by step: iterate over the events; leaving the loop stops the run.
  *
  * The same options give the same losses and parameters. The last event, `end`, carries the trained parameters; every
- * step's event carries a state that `saveCheckpoint` can write and `resume` takes.
+ * step's event carries a state that `saveCheckpoint` can write and `resume` takes. `trainRun` does that in a folder.
  *
- * @throws ConfigError  if a hyperparameter is unknown or out of range
- * @throws TrainingError  if the loss or its gradient is not finite, naming the step and its examples
+ * @throws ConfigError  if a hyperparameter or a field of the validation is unknown or out of range
+ * @throws TrainingError  if the loss or its gradient is not finite, or the loss explodes, naming the step and its examples
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
-  const hyperparameters = completeHyperparameters(options.hyperparameters, options.batches.batchesPerEpoch);
+  const { model, tuning, batches, validation, runtime, seed } = options;
+  const hyperparameters = completeHyperparameters(options.hyperparameters, batches.batchesPerEpoch);
+  const { steps } = hyperparameters;
+  const schedule = scheduleOf(hyperparameters);
+  const looks = validation && looker(model, tuning, { validation, runtime });
   const compiled: CompileEvent[] = [];
-  const runtime = options.runtime ? { runtime: options.runtime } : {};
-  const optimiser = adamw(hyperparameters);
-  const clipNorm = Number.isFinite(hyperparameters.clipNorm) ? hyperparameters.clipNorm : undefined;
-  const step = jit(trainingStep(options.model, options.tuning, { optimiser, clipNorm }), {
-    name: `${options.tuning.method} step`,
+  const gradientsOf = jit(lossAndGradients(model, tuning), {
+    name: `${tuning.method} step`,
     onCompile: (event) => compiled.push(event),
-    ...runtime,
+    ...(runtime ? { runtime } : {}),
   });
-  const validate = options.validation && evaluator(options.model, options.tuning, { batches: options.validation.batches, ...runtime });
+  const optimiser = adamw(hyperparameters);
+  const plan: StepPlan = { tuning, seed, hyperparameters, schedule, optimiser, gradientsOf };
   let state = startOf(options, optimiser);
+  const stopped = () => state.watch.waited >= (validation?.patience ?? Infinity);
+  const remaining = remainingGroups(options, state.step, hyperparameters);
   try {
-    for (const { batch, epoch } of remainingBatches(options, state.step, hyperparameters.steps)) {
-      const event = await oneStep({ options, hyperparameters, step, state, batch, epoch });
+    for (;;) {
+      const look = await looks?.look(state, steps);
+      if (look) yield { ...look, state: (state = look.state) };
+      const next = stopped() ? undefined : remaining.next().value;
+      if (!next) break;
+      const event = await oneStep(plan, state, next);
       state = event.state;
       for (const { signature, seconds } of compiled.splice(0)) yield { type: 'compile', signature, seconds };
       yield event;
-      if (validate && (state.step % options.validation!.everySteps === 0 || state.step === hyperparameters.steps)) {
-        const { loss, perplexity } = await validate(state.parameters);
-        yield { type: 'validation', step: state.step, loss, perplexity, state };
-      }
     }
-    yield { type: 'end', state };
+    yield { type: 'end', reason: stopped() ? 'patience' : 'steps', parameters: state.best ?? state.parameters, state };
   } finally {
-    await Promise.all([step.dispose(), validate?.dispose()]);
+    await Promise.all([gradientsOf.dispose(), looks?.dispose()]);
   }
 }
 
-type CompiledStep = ReturnType<typeof jit<Parameters<ReturnType<typeof trainingStep>>[0], ReturnType<ReturnType<typeof trainingStep>>>>;
-
-interface StepContext {
-  readonly options: TrainOptions;
-  readonly hyperparameters: CompleteHyperparameters;
-  readonly step: CompiledStep;
-  readonly state: TrainingState;
-  readonly batch: Batch;
-  readonly epoch: number;
+function scheduleOf({ learningRate: peak, steps, warmupSteps, schedule }: CompleteHyperparameters) {
+  return schedule === 'linear' ? linearSchedule({ peak, steps, warmupSteps }) : constantSchedule(peak);
 }
 
-async function oneStep({ options, hyperparameters, step, state, batch, epoch }: StepContext): Promise<StepEvent> {
-  const started = performance.now();
-  const { peak, steps, warmupSteps } = { ...hyperparameters, peak: hyperparameters.learningRate };
-  const schedule = hyperparameters.schedule === 'linear' ? linearSchedule({ peak, steps, warmupSteps }) : constantSchedule(peak);
-  const learningRate = schedule(state.step);
-  const rng = createRng(options.seed).fork(`noise-${state.step}`);
-  const noise = options.tuning.noise?.(rng, batch.tensors.ids.shape[0]!) ?? {};
-  const { parameters, optimiser } = state;
-  const result = await step({ parameters, optimiser, batch: batch.tensors, noise, learningRate: hostTensor([learningRate], []) });
-  const [loss, gradientNorm] = [result.loss.data[0]!, result.gradientNorm.data[0]!];
-  checkFinite({ loss, gradientNorm }, state.step + 1, batch);
-  const seconds = (performance.now() - started) / 1000;
-  return {
-    type: 'step',
-    step: state.step + 1,
-    steps,
-    epoch: epoch + 1,
-    loss,
-    learningRate,
-    gradientNorm,
-    tokens: batch.tokens,
-    targets: batch.targets,
-    ids: batch.ids,
-    seconds,
-    tokensPerSecond: batch.tokens / seconds,
-    state: { step: state.step + 1, seed: options.seed, parameters: result.parameters, optimiser: result.optimiser },
-  };
+function startOf({ resume, seed, tuning }: TrainOptions, optimiser: Optimiser<AdamWState>): TrainingState {
+  if (resume && resume.seed !== seed) throw new ConfigError(`train: expected the checkpoint's seed ${resume.seed}, got ${seed}. Go on with the same seed.`);
+  if (resume) checkParameterShapes(resume.parameters, mapTensors(tuning.parameters, ({ shape }) => shape), 'train: the checkpoint to go on from');
+  // Steps change these arrays: they are copies. A file's order is not the method's, and sums over all parameters
+  // depend on the order in their last bits.
+  const own = (tensors: HostTensors) => mapTensors(tuning.parameters, (_, name) => ({ ...tensors[name]!, data: tensors[name]!.data.slice() }));
+  if (!resume) {
+    const parameters = own(tuning.parameters);
+    return { step: 0, seed, parameters, optimiser: optimiser.init(parameters), watch: { looked: 0, waited: 0, above: 0 } };
+  }
+  const { mean, variance } = resume.optimiser;
+  const best = resume.best ? { best: own(resume.best) } : {};
+  return { ...resume, ...best, parameters: own(resume.parameters), optimiser: { mean: own(mean), variance: own(variance) } };
 }
 
-function checkFinite({ loss, gradientNorm }: { loss: number; gradientNorm: number }, step: number, { ids }: Batch): void {
-  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
-  throw new TrainingError(
-    `train: expected a finite loss and gradient at step ${step}, got loss ${loss}, gradient norm ${gradientNorm}, on examples ${ids.join(', ')}. ` +
-      'Lower the learning rate, or look at these examples.',
-    { details: { step, ids, loss, gradientNorm } },
-  );
-}
-
-function startOf({ resume, seed, tuning }: TrainOptions, optimiser: ReturnType<typeof adamw>): TrainingState {
-  if (!resume) return { step: 0, seed, parameters: tuning.parameters, optimiser: optimiser.init(tuning.parameters) };
-  if (resume.seed !== seed) throw new ConfigError(`train: expected the checkpoint's seed ${resume.seed}, got ${seed}. Go on with the same seed.`);
-  const shapes = mapTensors(tuning.parameters, ({ shape }) => shape);
-  checkParameterShapes(resume.parameters, shapes, 'train: the checkpoint to go on from');
-  // A file's order is not the method's, and sums over all parameters depend on the order in their last bits.
-  const inOrder = (tensors: HostTensors) => mapTensors(tuning.parameters, (_, name) => tensors[name]!);
-  const { mean, variance, ...debias } = resume.optimiser;
-  return { ...resume, parameters: inOrder(resume.parameters), optimiser: { ...debias, mean: inOrder(mean), variance: inOrder(variance) } };
-}
-
-/** The batches still to train on: epoch after epoch, each in an order of its own, without those already done. */
-function* remainingBatches({ batches, seed }: TrainOptions, done: number, steps: number): Generator<{ batch: Batch; epoch: number }> {
-  const perEpoch = batches.batchesPerEpoch;
+/** The steps' batches still to train on: epoch after epoch, each in an order of its own, without those already done. */
+function* remainingGroups({ batches, seed }: TrainOptions, done: number, { steps, accumulate }: CompleteHyperparameters): Generator<Group, undefined> {
+  const perEpoch = Math.ceil(batches.batchesPerEpoch / accumulate);
   for (let epoch = Math.floor(done / perEpoch); epoch * perEpoch < steps; epoch++) {
-    let index = epoch * perEpoch;
-    for (const batch of batches.epoch(createRng(seed).fork(`epoch-${epoch}`))) {
-      if (index >= steps) return;
-      if (index++ >= done) yield { batch, epoch };
+    let step = epoch * perEpoch;
+    for (const group of groups(batches.epoch(createRng(seed).fork(`epoch-${epoch}`)), accumulate)) {
+      if (step >= steps) return undefined;
+      if (step++ >= done) yield { batches: group, epoch };
     }
   }
+  return undefined;
+}
+
+/** Consecutive batches in groups; the last may hold fewer. */
+function* groups(batches: Iterable<Batch>, size: number): Generator<Batch[]> {
+  let group: Batch[] = [];
+  for (const batch of batches) {
+    group.push(batch);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }

@@ -1,6 +1,5 @@
-import { hostTensor, type Hosted } from '@prefix-tuning/jit';
-import { add, div, mul, sqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { mapTensors, type HostTensors, type Tensors } from '../tensors.js';
+import { hostTensor } from '@prefix-tuning/jit';
+import { mapTensors, type HostTensors } from '../tensors.js';
 
 /** Settings of AdamW, with PyTorch's defaults but for the weight decay, which the paper leaves at 0. */
 export interface AdamWOptions {
@@ -12,22 +11,27 @@ export interface AdamWOptions {
   readonly decays?: (name: string) => boolean;
 }
 
-/** Moments of every parameter, and 1 - beta^t of both, kept as they grow so that no precision is lost. */
-export type AdamWState = {
-  readonly debias1: Tensor;
-  readonly debias2: Tensor;
-  readonly mean: Tensors;
-  readonly variance: Tensors;
-};
+/** Running means of every parameter's gradient and of its square. */
+export type AdamWState = { readonly mean: HostTensors; readonly variance: HostTensors };
 
-/** An optimiser as a pure pair, after optax: state is data, and `update` can be traced into the training step. */
+export interface UpdateOptions {
+  /** Change in place. */
+  readonly parameters: HostTensors;
+  /** t: this update's number, from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Factor on every gradient, such as that of clipping; 1 unless given. */
+  readonly scale?: number;
+}
+
+/** An optimiser: state is data, and `update` changes it and the parameters where they lie. */
 export interface Optimiser<State> {
-  init(parameters: HostTensors): Hosted<State>;
-  update(gradients: Tensors, state: State, options: { parameters: Tensors; learningRate: Tensor }): { parameters: Tensors; state: State };
+  init(parameters: HostTensors): State;
+  update(gradients: HostTensors, state: State, options: UpdateOptions): void;
 }
 
 /**
- * AdamW: Adam with weight decay apart from the gradient.
+ * AdamW: Adam with weight decay apart from the gradient. Runs on the host: one pass over memory.
  *
  * m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
  * p = p - lr (decay p + (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps))
@@ -37,26 +41,27 @@ export interface Optimiser<State> {
  */
 export function adamw(options: AdamWOptions = {}): Optimiser<AdamWState> {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = () => true } = options;
-  const towards = (average: Tensor, value: Tensor, beta: number) => add(mul(average, beta), mul(value, 1 - beta));
+  const zeros = (parameters: HostTensors) => mapTensors(parameters, ({ shape }) => hostTensor(undefined, shape));
   return {
-    init: (parameters) => ({
-      debias1: hostTensor([0], []),
-      debias2: hostTensor([0], []),
-      mean: mapTensors(parameters, ({ shape }) => hostTensor(undefined, shape)),
-      variance: mapTensors(parameters, ({ shape }) => hostTensor(undefined, shape)),
-    }),
-    update: (gradients, state, { parameters, learningRate }) => {
-      const debias1 = add(mul(state.debias1, beta1), 1 - beta1);
-      const debias2 = add(mul(state.debias2, beta2), 1 - beta2);
-      const mean = mapTensors(gradients, (g, name) => towards(state.mean[name]!, g, beta1));
-      const variance = mapTensors(gradients, (g, name) => towards(state.variance[name]!, square(g), beta2));
-      const next = mapTensors(parameters, (value, name) => {
-        const root = sqrt(div(variance[name]!, debias2));
-        const direction = div(div(mean[name]!, debias1), add(root, epsilon));
-        const decayed = weightDecay > 0 && decays(name) ? mul(value, sub(1, mul(learningRate, weightDecay))) : value;
-        return sub(decayed, mul(learningRate, direction));
-      });
-      return { parameters: next, state: { debias1, debias2, mean, variance } };
+    init: (parameters) => ({ mean: zeros(parameters), variance: zeros(parameters) }),
+    update: (gradients, { mean, variance }, { parameters, step, learningRate, scale = 1 }) => {
+      const factors = { beta1, beta2, epsilon, scale, rate: learningRate / (1 - beta1 ** step), root: 1 / Math.sqrt(1 - beta2 ** step) };
+      for (const [name, { data }] of Object.entries(parameters)) {
+        const kept = weightDecay > 0 && decays(name) ? 1 - learningRate * weightDecay : 1;
+        updateArray({ p: data, m: mean[name]!.data, v: variance[name]!.data, g: gradients[name]!.data }, { ...factors, kept });
+      }
     },
   };
+}
+
+type Arrays = { readonly [name in 'p' | 'm' | 'v' | 'g']: { [i: number]: number; readonly length: number } };
+type Factors = { readonly [name in 'beta1' | 'beta2' | 'epsilon' | 'scale' | 'rate' | 'root' | 'kept']: number };
+
+function updateArray({ p, m, v, g }: Arrays, { beta1, beta2, epsilon, scale, rate, root, kept }: Factors): void {
+  for (let i = 0; i < p.length; i++) {
+    const gradient = g[i]! * scale;
+    const mean = (m[i] = beta1 * m[i]! + (1 - beta1) * gradient);
+    const variance = (v[i] = beta2 * v[i]! + (1 - beta2) * gradient * gradient);
+    p[i] = kept * p[i]! - (rate * mean) / (Math.sqrt(variance) * root + epsilon);
+  }
 }

@@ -1,0 +1,76 @@
+import { ConfigError } from '@prefix-tuning/base';
+import type { Runtime } from '@prefix-tuning/jit';
+import type { BatchSource } from '../batches/source.js';
+import type { Tuning } from '../methods/method.js';
+import type { TrainableModel } from '../model.js';
+import { mapTensors, type HostTensors } from '../tensors.js';
+import { evaluator } from './evaluate.js';
+import type { TrainingState, ValidationEvent } from './events.js';
+
+/** Looks at held-out data while training. */
+export interface Validation {
+  readonly batches: BatchSource;
+  /** Steps from one look to the next; there is one after the last step, too. */
+  readonly everySteps: number;
+  /** Looks in a row without a better one after which training stops; it never does unless given. */
+  readonly patience?: number;
+  /** Parameters to end with: those of the `best` look, or of the `last` step unless given. */
+  readonly select?: 'best' | 'last';
+  /** A metric that is looked at in place of the loss, such as BLEU of what is generated. */
+  readonly score?: (parameters: HostTensors) => number | Promise<number>;
+  /** Whether a `higher` or a `lower` score is better; higher unless given. */
+  readonly better?: 'higher' | 'lower';
+}
+
+const fields = ['batches', 'everySteps', 'patience', 'select', 'score', 'better'];
+
+/** @throws ConfigError  if a field is unknown or out of range */
+export function checkValidation(validation: Validation): void {
+  const unknown = Object.keys(validation).filter((name) => !fields.includes(name));
+  const { everySteps, patience = 1, select = 'last', better = 'higher' } = validation;
+  const wrong = [
+    ...unknown.map((name) => `${name}, which is not a field`),
+    ...(Number.isInteger(everySteps) && everySteps >= 1 ? [] : [`everySteps ${everySteps}`]),
+    ...(Number.isInteger(patience) && patience >= 1 ? [] : [`patience ${patience}`]),
+    ...(select === 'best' || select === 'last' ? [] : [`select ${String(select)}`]),
+    ...(better === 'higher' || better === 'lower' ? [] : [`better ${String(better)}`]),
+  ];
+  if (wrong.length === 0) return;
+  throw new ConfigError(`validation: expected ${fields.join(', ')}, with whole numbers of at least 1, got ${wrong.join(', ')}. Correct the setting.`, {
+    details: { wrong },
+  });
+}
+
+/** Looks when one is due. */
+export interface Looker {
+  /** The next look, or undefined if none is due after this state's step. */
+  look(state: TrainingState, steps: number): Promise<ValidationEvent | undefined>;
+  dispose(): Promise<void>;
+}
+
+export function looker(model: TrainableModel, tuning: Tuning, { validation, runtime }: { validation: Validation; runtime?: Runtime | undefined }): Looker {
+  checkValidation(validation);
+  const evaluate = evaluator(model, tuning, { batches: validation.batches, ...(runtime ? { runtime } : {}) });
+  const { everySteps, score } = validation;
+  return {
+    async look(state, steps) {
+      const { step, watch } = state;
+      if (step === 0 || watch.looked >= step || (step % everySteps !== 0 && step < steps)) return undefined;
+      const { loss, perplexity } = await evaluate(state.parameters);
+      const scored = score && (await score(state.parameters));
+      const next = afterLook(state, scored ?? loss, validation);
+      const best = next.watch.waited === 0;
+      return { type: 'validation', step, loss, perplexity, ...(scored === undefined ? {} : { score: scored }), best, state: next };
+    },
+    dispose: () => evaluate.dispose(),
+  };
+}
+
+/** The state after a look that gave a value. */
+function afterLook(state: TrainingState, value: number, { select, score, better = 'higher' }: Validation): TrainingState {
+  const { step, watch } = state;
+  const improves = !watch.best || (score && better === 'higher' ? value > watch.best.value : value < watch.best.value);
+  if (!improves) return { ...state, watch: { ...watch, looked: step, waited: watch.waited + 1 } };
+  const best = select === 'best' ? { best: mapTensors(state.parameters, (tensor) => ({ ...tensor, data: tensor.data.slice() })) } : {};
+  return { ...state, ...best, watch: { ...watch, looked: step, waited: 0, best: { step, value } } };
+}
