@@ -1,5 +1,6 @@
 import { sizeOf, type DType, type HostData } from '../values.js';
-import { prune, type Attribute, type Constant, type Graph, type GraphDType, type Node, type Value } from './graph.js';
+import type { FileRange } from '../stored.js';
+import { prune, type Attribute, type Constant, type Graph, type GraphDType, type MemoryConstant, type Node, type Value } from './graph.js';
 
 export interface OutputSpec {
   readonly dtype: GraphDType;
@@ -38,6 +39,16 @@ export class GraphBuilder {
     return this.once(key, () => [this.addConstant(data, shape, dtype)])[0]!;
   }
 
+  /** Numbers that stay in a file; the same range is the same value. */
+  stored(file: FileRange, shape: readonly number[]): Value {
+    return this.once(`stored ${file.offset} ${shape.join()} ${file.path}`, () => [this.keep({ ...this.value({ dtype: 'float32', shape }), file })])[0]!;
+  }
+
+  /** A constant's numbers in another shape. */
+  reshaped(constant: Constant, shape: readonly number[]): Value {
+    return 'file' in constant ? this.stored(constant.file, shape) : this.constant(constant.data, shape, constant.dtype);
+  }
+
   scalar(value: number, dtype: DType = 'float32'): Value {
     const data = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype].of(value);
     return this.constant(data, [], dtype);
@@ -63,9 +74,14 @@ export class GraphBuilder {
     });
   }
 
-  /** The known data behind a value, if it is a constant. */
   constantOf(value: Value): Constant | undefined {
     return this.constants.get(value.id);
+  }
+
+  /** The known numbers behind a value, if it is a constant in memory. */
+  dataOf(value: Value): MemoryConstant['data'] | undefined {
+    const constant = this.constants.get(value.id);
+    return constant && 'data' in constant ? constant.data : undefined;
   }
 
   /** The operator that makes a value, if one does. */
@@ -88,7 +104,10 @@ export class GraphBuilder {
 
   private addConstant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType): Constant {
     if (data.length !== sizeOf(shape)) throw new RangeError(`constant: expected ${sizeOf(shape)} values, got ${data.length}`);
-    const constant = { ...this.value({ dtype, shape }), data };
+    return this.keep({ ...this.value({ dtype, shape }), data });
+  }
+
+  private keep(constant: Constant): Constant {
     this.constants.set(constant.id, constant);
     return constant;
   }

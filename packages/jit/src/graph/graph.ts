@@ -1,3 +1,4 @@
+import type { FileRange } from '../stored.js';
 import type { DType, HostData } from '../values.js';
 
 /** Element types inside a graph: those of TensorFlow.js, and int64 for shapes and indices that ONNX wants so. */
@@ -10,9 +11,15 @@ export interface Value {
   readonly shape: readonly number[];
 }
 
-/** A tensor that is known before the graph runs. */
-export interface Constant extends Value {
+/** A tensor that is known before the graph runs: its numbers are in memory or in a file. */
+export type Constant = MemoryConstant | FileConstant;
+
+export interface MemoryConstant extends Value {
   readonly data: HostData | BigInt64Array;
+}
+
+export interface FileConstant extends Value {
+  readonly file: FileRange;
 }
 
 export type Attribute =

@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { sizeOf } from '../values.js';
 import type { Attribute, Constant, Graph, GraphDType, Node, Value } from './graph.js';
 
 /**
@@ -9,14 +10,24 @@ const IR_VERSION = 9;
 const OPSETS = { '': 20, 'com.microsoft': 1 };
 const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
-/** Constants of at least this many bytes stand outside the model file, beyond protobuf's limit of 2 GB. */
+/**
+ * Constants of at least this many bytes stand outside the model file, beyond protobuf's limit of 2 GB; beside constants
+ * that are stored in files of their own, all stand inside.
+ */
 const EXTERNAL_BYTES = 64 * 1024;
+
+interface ExternalData {
+  readonly path: string;
+  readonly data: Uint8Array;
+}
 
 export interface OnnxModel {
   /** The model file (ModelProto). */
   readonly bytes: Uint8Array;
-  /** Large constants by the name under which the model refers to them. */
-  readonly external: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** Large constants in memory by the name under which the model refers to them. */
+  readonly external: readonly ExternalData[];
+  /** The folder from which the model names the files of stored constants; undefined if it has none. */
+  readonly folder: string | undefined;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
 }
@@ -25,22 +36,42 @@ const nameOf = (value: Value): string => `v${value.id}`;
 
 /** Serialises a graph as an ONNX model. */
 export function toOnnx(graph: Graph): OnnxModel {
-  const external: { path: string; data: Uint8Array }[] = [];
+  const external: ExternalData[] = [];
+  const folder = commonFolder(graph.constants.flatMap((constant) => ('file' in constant ? [constant.file.path] : [])));
   const outputNames = graph.outputs.map((_, i) => `output${i}`);
   const message = new BinaryWriter();
   message.tag(1, WireType.Varint).int64(IR_VERSION);
   text(message, 2, 'prefix-tuning jit');
-  nested(message, 7, (body) => writeGraph(body, graph, outputNames, external));
+  nested(message, 7, (body) => writeGraph(body, graph, { outputNames, external, folder }));
   for (const [domain, version] of Object.entries(OPSETS)) {
     nested(message, 8, (opset) => {
       text(opset, 1, domain);
       opset.tag(2, WireType.Varint).int64(version);
     });
   }
-  return { bytes: message.finish(), external, inputNames: graph.inputs.map(nameOf), outputNames };
+  return { bytes: message.finish(), external, folder, inputNames: graph.inputs.map(nameOf), outputNames };
 }
 
-function writeGraph(out: BinaryWriter, graph: Graph, outputNames: readonly string[], external: { path: string; data: Uint8Array }[]): void {
+/** What stands beside the graph in a model, or outside it. */
+interface Surroundings {
+  readonly outputNames: readonly string[];
+  readonly external: ExternalData[];
+  readonly folder: string | undefined;
+}
+
+/** The deepest folder that holds all files, with a separator at its end. */
+function commonFolder(files: readonly string[]): string | undefined {
+  const [first, ...others] = files;
+  if (first === undefined) return undefined;
+  let end = lastSeparator(first, first.length);
+  while (!others.every((file) => file.startsWith(first.slice(0, end)))) end = lastSeparator(first, end - 1);
+  return first.slice(0, end);
+}
+
+/** One past the last separator before `end`. */
+const lastSeparator = (path: string, end: number): number => Math.max(path.lastIndexOf('/', end - 1), path.lastIndexOf('\\', end - 1)) + 1;
+
+function writeGraph(out: BinaryWriter, graph: Graph, { outputNames, external, folder }: Surroundings): void {
   for (const node of graph.nodes) nested(out, 1, (body) => writeNode(body, node));
   // An output must be made by exactly one operator, so inputs, constants and repeats are passed through Identity.
   graph.outputs.forEach((value, i) => {
@@ -51,7 +82,7 @@ function writeGraph(out: BinaryWriter, graph: Graph, outputNames: readonly strin
     });
   });
   text(out, 2, graph.name);
-  for (const constant of graph.constants) nested(out, 5, (body) => writeTensor(body, constant, external));
+  for (const constant of graph.constants) nested(out, 5, (body) => writeTensor(body, constant, { external, folder }));
   for (const value of graph.inputs) nested(out, 11, (body) => writeValueInfo(body, nameOf(value), value));
   graph.outputs.forEach((value, i) => nested(out, 12, (body) => writeValueInfo(body, outputNames[i]!, value)));
 }
@@ -82,22 +113,32 @@ function writeAttribute(out: BinaryWriter, name: string, attribute: Attribute): 
   }
 }
 
-function writeTensor(out: BinaryWriter, constant: Constant, external: { path: string; data: Uint8Array }[]): void {
-  const { data } = constant;
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+function writeTensor(out: BinaryWriter, constant: Constant, { external, folder }: Pick<Surroundings, 'external' | 'folder'>): void {
   for (const n of constant.shape) out.tag(1, WireType.Varint).int64(n);
   out.tag(2, WireType.Varint).int32(elementType[constant.dtype]);
   text(out, 8, nameOf(constant));
-  if (bytes.length < EXTERNAL_BYTES) {
+  if ('file' in constant) {
+    writeLocation(out, { location: constant.file.path.slice(folder!.length), offset: constant.file.offset, length: 4 * sizeOf(constant.shape) });
+    return;
+  }
+  const { data } = constant;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  // ONNX Runtime takes external data from files or from memory, not from both.
+  if (folder !== undefined || bytes.length < EXTERNAL_BYTES) {
     out.tag(9, WireType.LengthDelimited).bytes(bytes);
     return;
   }
   const path = `${nameOf(constant)}.bin`;
   external.push({ path, data: bytes });
-  for (const [key, value] of Object.entries({ location: path, offset: '0', length: String(bytes.length) })) {
+  writeLocation(out, { location: path, offset: 0, length: bytes.length });
+}
+
+/** A tensor's bytes stand outside the model file. */
+function writeLocation(out: BinaryWriter, location: { readonly location: string; readonly offset: number; readonly length: number }): void {
+  for (const [key, value] of Object.entries(location)) {
     nested(out, 13, (entry) => {
       text(entry, 1, key);
-      text(entry, 2, value);
+      text(entry, 2, String(value));
     });
   }
   out.tag(14, WireType.Varint).int32(1);

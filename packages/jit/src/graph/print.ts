@@ -12,7 +12,7 @@ export function printGraph(graph: Graph): string {
   return [
     `graph ${graph.name}`,
     ...graph.inputs.map((value, i) => `  ${typed(value)} = input ${graph.inputNames[i] ?? i}`),
-    ...graph.constants.map((constant) => `  ${typed(constant)} = constant ${preview(constant)}`),
+    ...graph.constants.map((constant) => `  ${typed(constant)} = ${'file' in constant ? 'stored' : 'constant'} ${preview(constant)}`),
     ...graph.nodes.map((node) => {
       const attributes = Object.entries(node.attributes).map(([name, value]) => `${name}=${printAttribute(value)}`);
       const args = [...node.inputs.map(nameOf), ...attributes].join(', ');
@@ -22,7 +22,9 @@ export function printGraph(graph: Graph): string {
   ].join('\n');
 }
 
-function preview({ data }: Constant): string {
+function preview(constant: Constant): string {
+  if ('file' in constant) return `${constant.file.path} from byte ${constant.file.offset}`;
+  const { data } = constant;
   const shown = Array.from<number | bigint, string>(data.slice(0, 6) as Iterable<number | bigint>, (x) => String(typeof x === 'number' ? Number(x.toPrecision(6)) : x));
   return `{${shown.join(', ')}${data.length > 6 ? ', ...' : ''}}`;
 }

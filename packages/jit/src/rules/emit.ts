@@ -12,7 +12,7 @@ export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Va
   const producer = g.producerOf(x);
   if (producer?.op === 'Reshape') return reshape(g, producer.inputs[0]!, shape);
   const constant = g.constantOf(x);
-  if (constant) return g.constant(constant.data, shape, constant.dtype);
+  if (constant) return g.reshaped(constant, shape);
   return g.add('Reshape', [x, g.int64s(shape)], { dtype: x.dtype, shape });
 }
 
@@ -53,8 +53,8 @@ export function binary(g: GraphBuilder, op: string, [a, b]: readonly [Value, Val
 }
 
 function isFilledWith(g: GraphBuilder, x: Value, number: number): boolean {
-  const constant = g.constantOf(x);
-  return constant !== undefined && constant.data.length <= 16 && constant.data.every((n) => Number(n) === number);
+  const data = g.dataOf(x);
+  return data !== undefined && data.length <= 16 && data.every((n) => Number(n) === number);
 }
 
 /** A tensor of one repeated number. Small ones are constants; large ones are made when the program runs. */

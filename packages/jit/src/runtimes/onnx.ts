@@ -1,6 +1,6 @@
 import { PrefixTuningError } from '@prefix-tuning/base';
 import type { InferenceSession } from 'onnxruntime-node';
-import { toOnnx } from '../graph/onnx.js';
+import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import type { Graph } from '../graph/graph.js';
 import type { Program, Runtime } from '../runtime.js';
 import { trace } from '../trace/trace.js';
@@ -55,13 +55,13 @@ const loadDefault = async (): Promise<object> => {
 };
 
 /** Runs functions as traced ONNX graphs: natively in Node, or wherever `load` finds ONNX Runtime. */
-export function onnxRuntime({ load = loadDefault, worker = false, session: sessionOptions }: OnnxRuntimeOptions = {}): Runtime {
+export function onnxRuntime({ load = loadDefault, worker = false, session }: OnnxRuntimeOptions = {}): Runtime {
   const module = once(worker ? async () => onnxRuntimeInWorker() : load);
   return {
     name: worker ? 'onnx:worker' : 'onnx',
     async prepare(fn, inputs, { name, inputNames }) {
       const graph = trace(fn, inputs, { name, inputNames });
-      return compile(graph, (await module()) as OnnxRuntimeModule, sessionOptions);
+      return compile(graph, (await module()) as OnnxRuntimeModule, session);
     },
   };
 }
@@ -71,14 +71,18 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
+/** Files that the model names are looked for in its folder, and their pages mapped; other large constants are handed over. */
+const sessionOptions = ({ external, folder }: OnnxModel, options: InferenceSession.SessionOptions): InferenceSession.SessionOptions => ({
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+  externalData: [...external],
+  ...options,
+  extra: { ...options.extra, session: { ...(folder ? { model_external_initializers_file_folder_path: folder } : {}), ...(options.extra?.session as object | undefined) } },
+});
+
 async function compile(graph: Graph, ort: OnnxRuntimeModule, options: InferenceSession.SessionOptions = {}): Promise<Program> {
   const model = toOnnx(graph);
-  const session = await ort.InferenceSession.create(model.bytes, {
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    externalData: model.external.map(({ path, data }) => ({ path, data })),
-    ...options,
-  }).catch((cause: Error) => {
+  const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, options)).catch((cause: Error) => {
     throw new OnnxRuntimeError(`jit: ONNX Runtime refused the graph of ${graph.name}: ${cause.message}`, { cause });
   });
   // ONNX Runtime drops inputs that no operator reads, and refuses to be fed them.

@@ -1,6 +1,7 @@
 import { engine, KernelBackend, type BackendValues, type DataId, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { GraphDType, Value } from '../graph/graph.js';
+import { fileRangeOf } from '../stored.js';
 import type { DType, HostData } from '../values.js';
 import { callSite, HostRandomnessError, HostReadError, UnsupportedKernelError } from './errors.js';
 
@@ -44,8 +45,8 @@ export class TraceBackend extends KernelBackend {
     // The engine knows which backend holds a tensor; its public interface would move the tensor here instead.
     const record = (engine().state.tensorInfo as WeakMap<DataId, { backend: KernelBackend }>).get(dataId);
     if (!record || record.backend === this) throw new HostReadError('jit: a tensor of an earlier trace was used. Pass it in as an input.');
-    const data = record.backend.readSync(dataId) as HostData;
-    const constant = this.builder.constant(data, shape, graphDType(dtype));
+    const file = fileRangeOf(dataId);
+    const constant = file ? this.builder.stored(file, shape) : this.builder.constant(record.backend.readSync(dataId) as HostData, shape, graphDType(dtype));
     this.values.set(dataId, constant);
     return constant;
   }
@@ -67,8 +68,8 @@ export class TraceBackend extends KernelBackend {
 
   override readSync(dataId: DataId): HostData {
     const value = this.values.get(dataId);
-    const constant = value && this.current?.constantOf(value);
-    if (constant) return constant.data as HostData;
+    const data = value && this.current?.dataOf(value);
+    if (data) return data as HostData;
     throw new HostReadError(
       `jit: a traced function asked for the values of a tensor (${activeOps().at(-1) ?? 'dataSync, arraySync or print'}), ` +
         `but it has none before the program runs. Return the tensor instead, or use operations such as where. (At ${callSite()})`,
