@@ -7,7 +7,7 @@ import { ConfigError, createRng } from '@prefix-tuning/base';
 import { parseOptions, runCommand } from '@prefix-tuning/cli';
 import { families } from '@prefix-tuning/model';
 import { writeFileAtomically, writeSafetensors } from '@prefix-tuning/safetensors';
-import { initialiseGpt2 } from '@prefix-tuning/training';
+import { initialise } from '@prefix-tuning/training';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -32,7 +32,7 @@ await runCommand(async (args) => {
   const size = Object.keys(vocabulary).length;
   const raw = { architectures: ['GPT2LMHeadModel'], model_type: 'gpt2', n_layer: layers, n_embd: width, n_head: heads, n_positions: 1024, vocab_size: size, bos_token_id: size - 1, eos_token_id: size - 1 };
   const family = families.gpt2;
-  const weights = initialiseGpt2({ family, config: family.parseConfig(raw, 'config.json') }, createRng(Number(seed)));
+  const weights = initialise({ family, config: family.parseConfig(raw, 'config.json') }, createRng(Number(seed)));
   const tensors = Object.entries(weights).map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }] as const);
   await mkdir(out, { recursive: true });
   await writeSafetensors(join(out, 'model.safetensors'), Object.fromEntries(tensors));

@@ -1,18 +1,18 @@
 /**
  * Pretrains a small GPT-2 from scratch with this project's own trainer, and writes it as a Hugging Face folder.
  *
- *   node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --text FOLDER --out DIR
+ *   node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --model mini-gpt2-medium --text FOLDER
  *
- * Killed, it goes on from its last checkpoint (beside the folder, in DIR.checkpoint).
+ * Killed, it goes on from its last checkpoint (in OUT.checkpoint).
  */
 import '@tensorflow/tfjs-backend-cpu';
-import { createRng } from '@prefix-tuning/base';
+import { ConfigError, createRng } from '@prefix-tuning/base';
 import { parseOptions, progressView, runCommand } from '@prefix-tuning/cli';
 import { onnxRuntime } from '@prefix-tuning/jit';
 import { createTokenizer, families, type Tokenizer } from '@prefix-tuning/model';
 import { writeFileAtomically, writeSafetensors } from '@prefix-tuning/safetensors';
 import {
-  evaluator, initialiseGpt2, loadCheckpoint, saveCheckpoint, sequenceBatches, tokenBlocks, toTensors, train, tune,
+  evaluator, initialise, loadCheckpoint, saveCheckpoint, sequenceBatches, tokenBlocks, toTensors, train, tune,
   type BatchSource, type HostTensors, type TrainingState,
 } from '@prefix-tuning/training';
 import { env } from '@tensorflow/tfjs-core';
@@ -23,53 +23,63 @@ import { tokenizerJson, trainBpe } from './bpe.js';
 import { modelCard, type PretrainFacts } from './card.js';
 import { generalText, worldText, type Corpus } from './corpus.js';
 
-const usage = 'pretrain --text FOLDER --out DIR [--steps N] [--layers L] [--width C] [--heads H] [--vocabulary V] [--threads N]';
+const usage = 'pretrain --model NAME [--text FOLDER] [--out DIR] [--steps N] [--threads N]';
 
 const SEED = 20260101;
-const BLOCK = 256;
-const BATCH = 8;
-const PEAK_LEARNING_RATE = 1e-3;
+/** Tokens a model reads at once, and its number of positions. */
+const BLOCK = 384;
+const BATCH = 6;
+const VOCABULARY = 4096;
 const CHECKPOINT_EVERY = 200;
 
-interface Settings {
-  readonly text: string;
-  readonly out: string;
-  readonly steps: number;
+interface Size {
   readonly layers: number;
   readonly width: number;
   readonly heads: number;
-  readonly vocabulary: number;
+  readonly steps: number;
+  readonly learningRate: number;
+}
+
+/** The models that are shipped. */
+const sizes: Readonly<Record<string, Size>> = {
+  'mini-gpt2-medium': { layers: 4, width: 192, heads: 6, steps: 4000, learningRate: 2e-3 },
+  'mini-gpt2-large': { layers: 6, width: 240, heads: 6, steps: 3200, learningRate: 1.5e-3 },
+};
+
+interface Settings extends Size {
+  readonly name: string;
+  readonly text: string;
+  readonly out: string;
   readonly threads: number;
 }
 
 function readSettings(args: string[]): Settings {
   const string = { type: 'string' } as const;
-  const given = parseOptions(args, { text: string, out: string, steps: string, layers: string, width: string, heads: string, vocabulary: string, threads: string }, usage);
-  const number = (value: string | undefined, fallback: number) => Number(value ?? fallback);
+  const { model: name = '', ...given } = parseOptions(args, { model: string, text: string, out: string, steps: string, threads: string }, usage);
+  const size = sizes[name];
+  if (!size) throw new ConfigError(`--model: expected one of ${Object.keys(sizes).join(', ')}, got ${name || 'nothing'}.\n\n${usage}`);
   return {
+    ...size,
+    name,
     text: given.text ?? '../shared/data/text',
-    out: given.out ?? 'packages/mini-models/models/mini-gpt2',
-    steps: number(given.steps, 4000),
-    layers: number(given.layers, 4),
-    width: number(given.width, 192),
-    heads: number(given.heads, 6),
-    vocabulary: number(given.vocabulary, 4096),
-    threads: number(given.threads, 2),
+    out: given.out ?? `packages/mini-models/models/${name}`,
+    steps: Number(given.steps ?? size.steps),
+    threads: Number(given.threads ?? 2),
   };
 }
 
-const configJson = ({ layers, width, heads, vocabulary }: Settings) => ({
+const configJson = ({ layers, width, heads }: Settings) => ({
   architectures: ['GPT2LMHeadModel'],
   model_type: 'gpt2',
   n_layer: layers,
   n_embd: width,
   n_head: heads,
-  n_positions: 512,
-  vocab_size: vocabulary,
+  n_positions: BLOCK,
+  vocab_size: VOCABULARY,
   activation_function: 'gelu_new',
   layer_norm_epsilon: 1e-5,
-  bos_token_id: vocabulary - 1,
-  eos_token_id: vocabulary - 1,
+  bos_token_id: VOCABULARY - 1,
+  eos_token_id: VOCABULARY - 1,
   torch_dtype: 'float16',
 });
 
@@ -84,12 +94,12 @@ async function pretrain(args: string[]): Promise<void> {
   env().set('PROD', true);
   const settings = readSettings(args);
   const view = progressView();
-  const world = worldText(SEED, 8e6);
-  const general = await generalText(settings.text, 16e6);
+  const world = worldText(SEED, 24e6);
+  const general = await generalText(settings.text, 8e6);
   const documents = [...world.train, ...general.train];
 
   view.report({ task: 'vocabulary', done: 0 });
-  const vocabulary = tokenizerJson(trainBpe(documents.join('\n'), settings.vocabulary - 1));
+  const vocabulary = tokenizerJson(trainBpe(documents.join('\n'), VOCABULARY - 1));
   const tokenizer = createTokenizer(vocabulary);
   view.report({ task: 'encode', done: 0 });
   const batches = blocksOf(documents, tokenizer, 'pretrain');
@@ -97,14 +107,14 @@ async function pretrain(args: string[]): Promise<void> {
   const raw = configJson(settings);
   const family = families.gpt2;
   const config = family.parseConfig(raw, 'config.json');
-  const start = initialiseGpt2({ family, config }, createRng(SEED));
+  const start = initialise({ family, config }, createRng(SEED));
   const model = { family, config, parameters: toTensors(start) };
   const tuning = await tune('fine-tune', model, { rng: createRng(SEED) });
   const runtime = onnxRuntime({ session: { intraOpNumThreads: settings.threads } });
 
   const checkpoint = `${settings.out}.checkpoint`;
   const resume = existsSync(checkpoint) ? { resume: await loadCheckpoint(checkpoint) } : {};
-  const hyperparameters = { learningRate: PEAK_LEARNING_RATE, steps: settings.steps, warmupSteps: 200, weightDecay: 0.01 };
+  const hyperparameters = { learningRate: settings.learningRate, steps: settings.steps, warmupSteps: 200, weightDecay: 0.01, beta2: 0.98 };
   const curve: [number, number][] = [];
   let final: TrainingState | undefined;
   let recent = 0;
@@ -128,6 +138,7 @@ async function pretrain(args: string[]): Promise<void> {
   };
   const facts: PretrainFacts = {
     ...settings,
+    vocabulary: VOCABULARY,
     parameters: Object.values(start).reduce((sum, { data }) => sum + data.length, 0),
     tokensSeen: settings.steps * BATCH * BLOCK,
     corpusTokens: batches.tokens,

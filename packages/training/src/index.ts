@@ -6,7 +6,7 @@ export type { TokenSequence } from './batches/sequence.js';
 export { sequenceBatches, type BatchSource } from './batches/source.js';
 export { TrainingError } from './errors.js';
 export { generateTuned } from './generate.js';
-export { initialiseGpt2 } from './initialise.js';
+export { initialise } from './initialise.js';
 export { loadCheckpoint, saveCheckpoint } from './loop/checkpoint.js';
 export { evaluator, type Evaluation, type Evaluator } from './loop/evaluate.js';
 export type { CompiledEvent, EndEvent, StepEvent, TrainingEvent, TrainingState, ValidationEvent, Watch } from './loop/events.js';

@@ -3,7 +3,7 @@ import { miniText } from '../index.js';
 import { createWorld } from './world.js';
 import { propertyWords } from './property-words.js';
 
-test('the raw text is the same for the same seed, as long as asked, and never a table', () => {
+test('the raw text is the same for the same seed, as long as asked, and never in the notation of a dataset', () => {
   const text = miniText({ seed: 1, bytes: 200_000 });
   expect(miniText({ seed: 1, bytes: 200_000 })).toBe(text);
   expect(miniText({ seed: 2, bytes: 2_000 })).not.toBe(text.slice(0, 2_000));

@@ -3,18 +3,23 @@ import { restaurantDialogue, restaurantNotes, restaurantStory, restaurantTour } 
 import { entityArticle, entityNotes, entityQuiz, entityVisit } from './text-entities.js';
 import { newsReport, newsTalk, tableTalk } from './text-news.js';
 import { pick } from './pick.js';
+import { entityRecords, restaurantRecords, tableRecords } from './text-records.js';
 import { createWorld, type World } from './world.js';
 
 type Writer = (rng: Rng, world: World) => string;
 
-/** Kinds of prose; each is as likely as the others. */
-const writers: readonly Writer[] = [restaurantStory, restaurantDialogue, restaurantNotes, restaurantTour, entityArticle, entityQuiz, entityNotes, entityVisit, newsReport, newsTalk, tableTalk];
+const prose: readonly Writer[] = [restaurantStory, restaurantDialogue, restaurantNotes, restaurantTour, entityArticle, entityQuiz, entityNotes, entityVisit, newsReport, newsTalk, tableTalk];
+const records: readonly Writer[] = [restaurantRecords, entityRecords, tableRecords];
+
+/** How many of the documents are records with their text, which is where a model learns to say what a list of fields holds. */
+const RECORDS = 0.5;
 
 /**
- * Plain prose about the whole made-up world, for pretraining a language model: a document a line.
+ * Text about the whole made-up world, for pretraining a language model: a document a line.
  *
- * No document is a table with its text. Facts about restaurants, news and rows of tables are drawn anew for each
- * document, so it tells nothing of the tables and articles of the mini files; people, places and works are the world's own.
+ * Half is prose, half is records (fields and values, in many notations but those of the datasets) with the sentences that
+ * say them, as the web is full of. Facts about restaurants, news and rows of tables are drawn anew for each document, so
+ * it tells nothing of the tables and articles of the mini files; people, places and works are the world's own.
  *
  * @param options.bytes  the text ends with the document that reaches this length (UTF-8)
  */
@@ -35,6 +40,6 @@ export function* miniDocuments(seed: number | string): Generator<string> {
   const rng = createRng(seed).fork('text');
   for (let number = 0; ; number++) {
     const own = rng.fork(`document ${number}`);
-    yield pick(own, writers)(own, world);
+    yield pick(own, own.uniform() < RECORDS ? records : prose)(own, world);
   }
 }
