@@ -1,6 +1,8 @@
 export type { Encoder, Family, ForwardInput, ForwardOutput, Hooks, ModelConfig, Parameters, Past, Source } from './families/family.js';
 export { families, familyOf, type FamilyName } from './families/index.js';
-export { folderFiles, memoryFiles, type ModelFiles } from './load/files.js';
+export { HubError } from './hub/errors.js';
+export type { HubOptions } from './hub/settings.js';
+export { folderFiles, memoryFiles, modelFiles, type ModelFiles } from './load/files.js';
 export type { GenerationConfig } from './load/generation-config.js';
 export { disposeModel, loadModel, loadTokenizer, type LoadOptions, type Model } from './model.js';
 export { createTokenizer, type Tokenizer } from './tokenizer/tokenizer.js';

@@ -1,8 +1,8 @@
-import type { OnProgress } from '@prefix-tuning/base';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { familyOf } from './families/index.js';
 import type { Family, ModelConfig } from './families/family.js';
-import { folderFiles, readJson, requireJson, type ModelFiles } from './load/files.js';
+import type { HubOptions } from './hub/settings.js';
+import { modelFiles, readJson, requireJson, type ModelFiles } from './load/files.js';
 import { parseGenerationConfig, type GenerationConfig } from './load/generation-config.js';
 import { loadParameters } from './load/weights.js';
 import { absentTokenizer, createTokenizer, type Tokenizer } from './tokenizer/tokenizer.js';
@@ -15,24 +15,25 @@ export interface Model {
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly tokenizer: Tokenizer;
   readonly generationConfig: GenerationConfig;
-  /** Where it came from. */
+  /** Where it came from: the folder, or the id on the hub. */
   readonly folder: string;
 }
 
-export interface LoadOptions {
+/** What is said of the hub counts for a hub id alone. */
+export interface LoadOptions extends HubOptions {
   /** Loads a folder that has no tokenizer.json; using the tokenizer is then an error. */
   readonly withoutTokenizer?: boolean;
-  readonly onProgress?: OnProgress;
 }
 
 /**
- * Loads a model from a folder with `config.json`, `model.safetensors` (or its shards) and `tokenizer.json`.
+ * Loads a model from `config.json`, `model.safetensors` (or its shards) and `tokenizer.json`.
  *
- * @param source  path of the folder (Node), or the files themselves
- * @throws FileError, ConfigError, WeightsError  naming the file, what is wrong with it, and the cure
+ * @param source  path of their folder, or a model's id on the Hugging Face hub, such as `openai-community/gpt2` (Node);
+ *   or the files themselves
+ * @throws FileError, HubError, ConfigError, WeightsError  naming the file, what is wrong with it, and the cure
  */
 export async function loadModel(source: string | ModelFiles, options: LoadOptions = {}): Promise<Model> {
-  const files = typeof source === 'string' ? await folderFiles(source) : source;
+  const files = await modelFiles(source, options);
   const raw = await requireJson(files, 'config.json', 'Check that this is a Hugging Face model folder.');
   const configFile = `${files.name}/config.json`;
   const family = familyOf(raw, configFile);
@@ -44,12 +45,12 @@ export async function loadModel(source: string | ModelFiles, options: LoadOption
 }
 
 /**
- * Loads the tokenizer of a model folder alone.
+ * Loads the tokenizer of a model folder or hub id alone.
  *
  * @throws FileError  if there is no tokenizer.json
  */
-export async function loadTokenizer(source: string | ModelFiles): Promise<Tokenizer> {
-  const files = typeof source === 'string' ? await folderFiles(source) : source;
+export async function loadTokenizer(source: string | ModelFiles, options: HubOptions = {}): Promise<Tokenizer> {
+  const files = await modelFiles(source, options);
   const cure = "Copy the checkpoint's tokenizer.json into it, or make one with Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder).";
   const json = await requireJson(files, 'tokenizer.json', cure);
   return createTokenizer(json, await readJson(files, 'tokenizer_config.json'), `${files.name}/tokenizer.json`);

@@ -1,5 +1,6 @@
 import { ConfigError, FileError } from '@prefix-tuning/base';
 import { fileSource, type ByteSource } from '@prefix-tuning/safetensors';
+import type { HubOptions } from '../hub/settings.js';
 
 /** Where a model's files come from: a folder, the hub's cache, or files that a user picked in a browser. */
 export interface ModelFiles {
@@ -7,6 +8,8 @@ export interface ModelFiles {
   readonly name: string;
   /** Opens a file, or gives undefined if there is none of that name. The caller closes it. */
   open(file: string): Promise<ByteSource | undefined>;
+  /** Whether there is a file, without fetching it. */
+  has(file: string): Promise<boolean>;
 }
 
 /**
@@ -21,16 +24,31 @@ export async function folderFiles(folder: string): Promise<ModelFiles> {
   if (!found?.isDirectory()) {
     throw new FileError(`${folder}: expected a model folder, got ${found ? 'a file' : 'nothing there'}. Check the path.`, { details: { file: folder } });
   }
-  const open = async (file: string) => {
-    const path = join(folder, file);
-    return (await stat(path).catch(() => undefined)) ? fileSource(path) : undefined;
-  };
-  return { name: folder, open };
+  const has = async (file: string) => (await stat(join(folder, file)).catch(() => undefined)) !== undefined;
+  return { name: folder, has, open: async (file) => ((await has(file)) ? fileSource(join(folder, file)) : undefined) };
 }
+
+/**
+ * The files that a path or a hub id names: the folder if there is one, else the model on the hub (Node only).
+ *
+ * @throws FileError  if a path names no folder
+ * @throws HubError  if an id names no model that can be had
+ */
+export async function modelFiles(source: string | ModelFiles, options: HubOptions = {}): Promise<ModelFiles> {
+  if (typeof source !== 'string') return source;
+  const { stat } = await import('node:fs/promises');
+  if (!isHubId(source) || (await stat(source).catch(() => undefined))) return folderFiles(source);
+  const { openHub } = await import('../hub/files.js');
+  return openHub(source, options);
+}
+
+/** `name` or `organisation/name` of letters, digits, `-`, `_` and dots that do not begin a part. */
+const isHubId = (source: string): boolean => /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(source);
 
 /** Files held in memory, or picked in a browser, by name. */
 export function memoryFiles(files: Readonly<Record<string, ByteSource>>, name = 'model'): ModelFiles {
-  return { name, open: async (file) => (Object.hasOwn(files, file) ? files[file] : undefined) };
+  const has = (file: string) => Object.hasOwn(files, file);
+  return { name, has: async (file) => has(file), open: async (file) => (has(file) ? files[file] : undefined) };
 }
 
 /** No model's JSON files come near this; a bigger one is not read. */

@@ -74,9 +74,7 @@ async function openShards(files: ModelFiles): Promise<SafetensorsFile[]> {
 
 async function noWeights(files: ModelFiles): Promise<FileError> {
   for (const name of pickles) {
-    const source = await files.open(name);
-    await source?.close();
-    if (!source) continue;
+    if (!(await files.has(name))) continue;
     return new FileError(
       `${files.name}: expected ${single}, got ${name}. A pickle file can run any code when it is read, so it is not: convert it with ` +
         "Python (model.save_pretrained(folder), transformers 4.35 or newer) or take the checkpoint's safetensors revision.",
