@@ -1,4 +1,5 @@
-export type { Encoder, Family, ForwardInput, ForwardOutput, Hooks, ModelConfig, Parameters, Past, Source } from './families/family.js';
+export type { Encoder, Family, ForwardInput, ForwardOutput, Hooks, ModelConfig, ParameterNames, Parameters, Past, Source } from './families/family.js';
+export { encodeSource, type SourceInput } from './families/source.js';
 export { families, familyOf, type FamilyName } from './families/index.js';
 export { HubError } from './hub/errors.js';
 export type { HubOptions } from './hub/settings.js';

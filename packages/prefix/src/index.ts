@@ -10,7 +10,7 @@ export { checkParameterShapes, createMatrix, expandMatrix, foldMatrix, matrixSha
 export type { FolderSource } from './peft/files.js';
 export { loadPrefix, loadTiedPrefix, savePrefix, type LoadedPrefix } from './peft/folder.js';
 export { loadSitePrefixes, saveSitePrefixes } from './peft/sites-folder.js';
-export { createSitePrefixes, expandSitePrefixes, foldSitePrefixes, mapSites, sitePrefixSize, sites, type BySite, type Site } from './sites.js';
+export { createSitePrefixes, expandSitePrefixes, foldSitePrefixes, joinSites, mapSites, ofSite, sitePrefixSize, sites, type BySite, type Site } from './sites.js';
 export { matrixOf, positionSize, prefixParameterShapes, prefixSize, type DirectSpec, type PrefixShape, type PrefixSize, type PrefixSpec, type ReparametrisedSpec } from './spec.js';
 export { toTensors, type ParameterTensors } from './tensors.js';
 export { sizeOf, type ParameterValues, type Values } from './values.js';

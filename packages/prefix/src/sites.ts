@@ -1,4 +1,5 @@
 import { ConfigError, type Rng } from '@prefix-tuning/base';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { createPrefix } from './create.js';
 import { expandPrefix, type LayerPast } from './expand.js';
 import { foldPrefix, type FoldedPrefix } from './fold.js';
@@ -28,12 +29,16 @@ export function mapSites<From, To>(values: BySite<From>, fn: (value: From, site:
  * @see Li & Liang 2021, section 4 (Figure 2, encoder-decoder); the released code's three control networks
  */
 export function createSitePrefixes(specs: BySite<PrefixSpec>, rng: Rng, initialisation: Initialisation = 'uniform'): ParameterValues {
-  return joined(mapSites(specs, (spec, site) => createPrefix(spec, rng.fork(site), initialisation)));
+  return joinSites(mapSites(specs, (spec, site) => createPrefix(spec, rng.fork(site), initialisation)));
 }
 
-/** The past of each site: L pairs of float32 [1, H, P, D]; the caller disposes them. */
-export function expandSitePrefixes(parameters: ParameterTensors, specs: BySite<PrefixSpec>): BySite<LayerPast[]> {
-  return mapSites(specs, (spec, site) => expandPrefix(ofSite(parameters, site), spec));
+/**
+ * The past of each site: L pairs of float32 [1 or B, H, P, D]; the caller disposes them.
+ *
+ * @param options.dropout  for each site as in {@link expandPrefix}
+ */
+export function expandSitePrefixes(parameters: ParameterTensors, specs: BySite<PrefixSpec>, { dropout = {} }: { dropout?: BySite<Tensor> } = {}): BySite<LayerPast[]> {
+  return mapSites(specs, (spec, site) => expandPrefix(ofSite(parameters, site), spec, dropout[site] ? { dropout: dropout[site] } : {}));
 }
 
 /** Drops the networks of all sites. */
@@ -49,10 +54,12 @@ export function sitePrefixSize(specs: BySite<PrefixSpec>): PrefixSize {
   return Object.values(mapSites(specs, prefixSize)).reduce(add, { trained: 0, kept: 0, keptBytes: 0 });
 }
 
-const joined = (bySite: BySite<ParameterValues>): ParameterValues =>
+/** Parameters of all sites in one record, each name after its site. */
+export const joinSites = <T>(bySite: BySite<Readonly<Record<string, T>>>): Record<string, T> =>
   Object.fromEntries(Object.entries(bySite).flatMap(([site, parameters]) => Object.entries(parameters).map(([name, value]) => [`${site}.${name}`, value])));
 
-function ofSite<T>(parameters: Readonly<Record<string, T>>, site: Site): Record<string, T> {
+/** The parameters of one site, under their own names. */
+export function ofSite<T>(parameters: Readonly<Record<string, T>>, site: Site): Record<string, T> {
   const own = Object.entries(parameters).filter(([name]) => name.startsWith(`${site}.`));
   return Object.fromEntries(own.map(([name, value]) => [name.slice(site.length + 1), value]));
 }

@@ -1,6 +1,7 @@
 import { toHost, type Hosted } from '@prefix-tuning/jit';
+import type { Encoder, Family, Hooks } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
-import { dispose, engine, type Tensor } from '@tensorflow/tfjs-core';
+import { add, dispose, engine, expandDims, range, type Tensor } from '@tensorflow/tfjs-core';
 import type { Entry, Tuning } from './methods/method.js';
 import type { TrainableModel } from './model.js';
 import { toTensors, type HostTensors, type Tensors } from './tensors.js';
@@ -11,6 +12,9 @@ export interface TunedModel<M extends TrainableModel> {
   readonly model: M;
   /** What stands before every prompt; goes into generation's `prefix`. */
   readonly prefix: Hosted<Past> | undefined;
+  /** The same for generation's options of these names. */
+  readonly encoderPrefix: Hosted<Past> | undefined;
+  readonly crossPrefix: Hosted<Past> | undefined;
   /** For methods that stand between source and target. */
   readonly readSource: Entry['readSource'];
   /** Frees the tuning's tensors; the model it was made from stays. */
@@ -25,19 +29,35 @@ export interface TunedModel<M extends TrainableModel> {
  */
 export function applyTuning<M extends TrainableModel>(model: M, tuning: Tuning, parameters: HostTensors): TunedModel<M> {
   const trained = toTensors(parameters);
-  const { prefix, hooks, readSource, weights } = enterOnce(tuning, trained);
-  const forward: typeof model.family.forward = (p, config, input) => model.family.forward(p, config, { ...input, hooks });
-  const family = hooks ? { ...model.family, forward } : model.family;
-  return { model: { ...model, parameters: weights, family }, prefix, readSource, dispose: () => dispose(trained as Record<string, Tensor>) };
+  const { entry, prefixes } = enterOnce(tuning, trained);
+  const tuned = { ...model, parameters: entry.parameters, family: tunedFamily(model.family, entry, prefixes.prefix?.[0]?.key.shape[2] ?? 0) };
+  return { model: tuned, ...prefixes, readSource: entry.readSource, dispose: () => dispose(trained as Record<string, Tensor>) };
 }
 
-/** The entry of trained parameters, its prefix read into memory and every intermediate tensor freed. */
+/** A family with a method's hooks inside; P is the length of the decoder's prefix. */
+function tunedFamily(family: Family, { hooks, encoderHooks }: Entry, P: number): Family {
+  const { encoder } = family;
+  if (!hooks && !encoderHooks && (!encoder || P === 0)) return family;
+  // Generation counts the prefix among the positions; in an encoder-decoder model it takes none.
+  const positions = (given: Tensor | undefined, T: number) => (given ? add(given, -P) : expandDims(range(0, T, 1, 'int32'), 0));
+  const forward: Family['forward'] = (p, config, input) =>
+    family.forward(p, config, { ...input, hooks, ...(encoder ? { positions: positions(input.positions, (input.ids ?? input.embeddings!).shape[1]!) } : {}) });
+  return encoder ? { ...family, forward, encoder: tunedEncoder(encoder, { hooks, encoderHooks }) } : { ...family, forward };
+}
+
+const tunedEncoder = (encoder: Encoder, { hooks, encoderHooks }: { hooks: Hooks | undefined; encoderHooks: Hooks | undefined }): Encoder => ({
+  ...encoder,
+  encode: (p, config, input) => encoder.encode(p, config, { ...input, hooks: encoderHooks }),
+  keyValues: (p, config, input) => encoder.keyValues(p, config, { ...input, hooks }),
+});
+
+/** The entry of trained parameters, its prefixes read into memory and every intermediate tensor freed. */
 function enterOnce(tuning: Tuning, trained: Tensors) {
   engine().startScope();
   try {
-    const { past, hooks, readSource, parameters: weights } = tuning.enter(trained);
-    const prefix = past?.map(({ key, value }) => ({ key: toHost(key), value: toHost(value) }));
-    return { prefix, hooks, readSource, weights };
+    const entry = tuning.enter(trained);
+    const host = (past: Past | undefined) => past?.map(({ key, value }) => ({ key: toHost(key), value: toHost(value) }));
+    return { entry, prefixes: { prefix: host(entry.past), encoderPrefix: host(entry.encoderPast), crossPrefix: host(entry.crossPast) } };
   } finally {
     engine().endScope();
   }

@@ -1,7 +1,7 @@
 import { hostTensor, jit, type Hosted } from '@prefix-tuning/jit';
 import { createGenerator, type Generated, type GenerateOptions, type Generator, type Model } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
-import { applyTuning } from './apply.js';
+import { applyTuning, type TunedModel } from './apply.js';
 import type { SourceTensors, Tuning } from './methods/method.js';
 import type { HostTensors } from './tensors.js';
 
@@ -9,7 +9,8 @@ import type { HostTensors } from './tensors.js';
  * Generates after each prompt with a tuned model, whatever the method.
  *
  * @param model  the model that was tuned
- * @param prompts  token ids up to and with the begin token, as `encodePrompt` gives them
+ * @param prompts  token ids up to and with the begin token, as `encodePrompt` gives them; of an encoder-decoder model the
+ *   sources, as `encodeSourceText` does
  * @param options.parameters  trained parameters of `options.tuning`
  * @returns for each prompt its best sequences, best first
  */
@@ -21,13 +22,20 @@ export async function generateTuned(
   const tuned = applyTuning(model, tuning, parameters);
   const generator = createGenerator(tuned.model, options);
   try {
-    if (!tuned.readSource) return await generator.generate(prompts, { ...options, ...(tuned.prefix ? { prefix: tuned.prefix } : {}) });
+    if (!tuned.readSource) return await generator.generate(prompts, { ...options, ...prefixesOf(tuned) });
     return await generateAfterSources({ prompts, generator, options, readSource: tuned.readSource });
   } finally {
     await generator.dispose();
     tuned.dispose();
   }
 }
+
+/** The prefixes that there are, under generation's names. */
+const prefixesOf = ({ prefix, encoderPrefix, crossPrefix }: TunedModel<Model>): Pick<GenerateOptions, 'prefix' | 'encoderPrefix' | 'crossPrefix'> => ({
+  ...(prefix ? { prefix } : {}),
+  ...(encoderPrefix ? { encoderPrefix } : {}),
+  ...(crossPrefix ? { crossPrefix } : {}),
+});
 
 interface SplitJob {
   readonly prompts: readonly (readonly number[])[];

@@ -1,4 +1,7 @@
+import { ConfigError } from '@prefix-tuning/base';
 import type { Model } from '@prefix-tuning/model';
+import type { CollateOptions } from './batches/batch.js';
+import type { Layout } from './batches/layout.js';
 
 /** What training needs of a model: no tokenizer, so that a model made from a configuration alone trains too. */
 export type TrainableModel = Pick<Model, 'family' | 'config' | 'parameters'>;
@@ -15,8 +18,29 @@ export function attentionShape({ config }: TrainableModel): AttentionShape {
   return { layers: config.layers, heads: config.keyValueHeads, headDim: config.headSize, width: config.width };
 }
 
-/** Longest row of tokens that a tuned model can read: its positions less those that virtual tokens take. */
-export function tokenLimit({ config }: TrainableModel, { settings }: { readonly settings: Readonly<Record<string, unknown>> }): number {
-  const { length } = settings;
-  return config.maxPositions - (typeof length === 'number' ? length : 0);
+/** How a model reads source and target, unless a method stands between them. */
+export const layoutOf = ({ family }: TrainableModel): Layout => (family.encoder ? 'encoded' : 'joined');
+
+/** @throws ConfigError  if a model has an encoder, for methods that the paper has for one sequence alone */
+export function decoderOnly(method: string, { family }: TrainableModel): void {
+  if (!family.encoder) return;
+  throw new ConfigError(`${method}: expected a decoder-only model, got ${family.name}, which has an encoder. Tune it with prefix.`, { details: { method, family: family.name } });
+}
+
+interface Tuned {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly layout: Layout;
+}
+
+/**
+ * Longest row of tokens that a tuned model can read: its positions less those that virtual tokens take. In an
+ * encoder-decoder model they take none.
+ */
+export function tokenLimit({ family, config }: TrainableModel, { settings: { length } }: Pick<Tuned, 'settings'>): number {
+  return config.maxPositions - (typeof length === 'number' && !family.encoder ? length : 0);
+}
+
+/** What batches for a tuned model have in common: pass it on to `sequenceBatches`. */
+export function batchShape(model: TrainableModel, tuning: Tuned): Required<Pick<CollateOptions, 'layout' | 'maxTokens' | 'maxSource'>> {
+  return { layout: tuning.layout, maxTokens: tokenLimit(model, tuning), maxSource: tuning.layout === 'encoded' ? model.config.maxPositions : Infinity };
 }

@@ -1,22 +1,29 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { families } from '@prefix-tuning/model';
+import { families, type Family, type FamilyName } from '@prefix-tuning/model';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readJson, readParameters } from '../src/files.js';
-import { toTensors, type HostTensors, type MethodName, type Objective, type TokenSequence, type TrainableModel } from '../src/index.js';
+import { toTensors, type HostTensors, type Objective, type TokenSequence, type TrainableModel } from '../src/index.js';
 
 export const goldens = fileURLToPath(new URL('./goldens', import.meta.url));
 
-/** The tiny random GPT-2 of tools/goldens/training. */
-export async function tinyGpt2(): Promise<TrainableModel> {
-  const config = families.gpt2.parseConfig(await readJson(`${goldens}/config.json`), 'config.json');
-  const parameters = toTensors(await readParameters(`${goldens}/model.safetensors`));
-  return { family: families.gpt2, config, parameters } as unknown as TrainableModel;
+/** The tiny random models of tools/goldens/training, and their folders. */
+export const tiny = { gpt2: goldens, bart: `${goldens}/bart`, llama: `${goldens}/peft/llama/model` } as const satisfies Record<FamilyName, string>;
+
+export async function tinyModel(name: FamilyName): Promise<TrainableModel> {
+  const family = families[name] as unknown as Family;
+  const config = family.parseConfig(await readJson(`${tiny[name]}/config.json`), 'config.json');
+  const stored = Object.entries(await readParameters(`${tiny[name]}/model.safetensors`));
+  const parameters = toTensors(Object.fromEntries(stored.flatMap(([key, value]) => (family.parameterName(key) ? [[family.parameterName(key)!, value]] : []))));
+  return { family, config, parameters };
 }
+
+export const tinyGpt2 = (): Promise<TrainableModel> => tinyModel('gpt2');
 
 export interface GoldenRun {
   readonly objective: Objective;
   readonly settings: Readonly<Record<string, unknown>>;
+  readonly labelSmoothing?: number;
   readonly losses: readonly number[];
   readonly gradientNorms: readonly number[];
   readonly learningRates: readonly number[];
@@ -27,14 +34,14 @@ export interface GoldenRun {
 
 export interface Goldens {
   readonly sequences: readonly TokenSequence[];
-  readonly runs: Readonly<Record<MethodName, GoldenRun>>;
+  readonly runs: Readonly<Record<string, GoldenRun>>;
 }
 
-export const readGoldens = async (): Promise<Goldens> => JSON.parse(await readFile(`${goldens}/runs.json`, 'utf8'));
+export const readGoldens = async (folder: string = goldens): Promise<Goldens> => JSON.parse(await readFile(`${folder}/runs.json`, 'utf8'));
 
 /** The tensors of a golden run, `start`, `gradient` or `end`, by parameter. */
-export async function goldenTensors(run: string, part: string): Promise<HostTensors> {
-  const all = Object.entries(await readParameters(`${goldens}/${run}.safetensors`));
+export async function goldenTensors(run: string, part: string, folder: string = goldens): Promise<HostTensors> {
+  const all = Object.entries(await readParameters(`${folder}/${run}.safetensors`));
   return Object.fromEntries(all.filter(([name]) => name.startsWith(`${part}/`)).map(([name, value]) => [name.slice(part.length + 1), value]));
 }
 

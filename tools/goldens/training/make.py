@@ -69,6 +69,9 @@ class Method:
 
     objective = "example-sum"
     settings = {}
+    label_smoothing = 0.0
+    sequences = SEQUENCES
+    out = OUT
 
     def __init__(self, model):
         self.model = model
@@ -190,9 +193,9 @@ METHODS = {
 
 def loss_of(method):
     losses = []
-    for ids, start in SEQUENCES:
-        log_p = torch.log_softmax(method.target_logits(ids, start), -1)
-        losses.append(-log_p.gather(1, torch.tensor(ids[start:])[:, None])[:, 0])
+    for ids, start in method.sequences:
+        logits = method.target_logits(ids, start)
+        losses.append(torch.nn.functional.cross_entropy(logits, torch.tensor(ids[start:]), reduction="none", label_smoothing=method.label_smoothing))
     return sum(loss.sum() for loss in losses) / len(losses) if method.objective == "example-sum" else torch.cat(losses).mean()
 
 
@@ -213,31 +216,41 @@ def record(name, method):
         losses.append(loss.item())
         optimiser.step()
     tensors |= {f"end/{key}": value.detach().clone() for key, value in method.parameters.items()}
-    save(tensors, f"{name}.safetensors")
-    numbers = {"losses": losses, "gradientNorms": norms, "learningRates": LEARNING_RATES, "clipNorm": CLIP, "weightDecay": 0.1, "epsilon": EPSILON}
+    save(tensors, method.out / f"{name}.safetensors")
+    smoothing = {"labelSmoothing": method.label_smoothing} if method.label_smoothing else {}
+    numbers = {**smoothing, "losses": losses, "gradientNorms": norms, "learningRates": LEARNING_RATES, "clipNorm": CLIP, "weightDecay": 0.1, "epsilon": EPSILON}
     return {"objective": method.objective, "settings": method.settings, **numbers}
 
 
-def save(tensors, name):
-    save_file({key: value.contiguous() for key, value in tensors.items()}, OUT / name)
-    (OUT / name).chmod(0o644)
+def save(tensors, path):
+    save_file({key: value.contiguous() for key, value in tensors.items()}, path)
+    path.chmod(0o644)
+
+
+def randomised(model):
+    for parameter in model.parameters():  # biases and norms too, so that no gradient hides behind a zero or a one
+        parameter.data += 0.1 * torch.randn_like(parameter)
+    return model.eval().requires_grad_(False)
 
 
 def make_model():
     torch.manual_seed(0)
-    model = GPT2LMHeadModel(CONFIG).eval()
-    for parameter in model.parameters():  # biases and norms too, so that no gradient hides behind a zero or a one
-        parameter.data += 0.1 * torch.randn_like(parameter)
-    return model.requires_grad_(False)
+    return randomised(GPT2LMHeadModel(CONFIG))
+
+
+def write(out, *, config, parameters, methods, sequences, make_model):
+    """The model, and the runs of every method on it."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "config.json").write_text(json.dumps(config.to_dict(), indent=1, sort_keys=True) + "\n")
+    save({name: value.detach().clone() for name, value in parameters}, out / "model.safetensors")
+    runs = {name: record(name, kind(make_model())) for name, kind in methods.items()}
+    listed = [{"id": f"s{i}", "ids": ids, "from": start} for i, (ids, start) in enumerate(sequences)]
+    (out / "runs.json").write_text(json.dumps({"sequences": listed, "runs": runs}, indent=1) + "\n")
 
 
 def main():
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "config.json").write_text(json.dumps(CONFIG.to_dict(), indent=1, sort_keys=True) + "\n")
-    save({name: value.detach().clone() for name, value in make_model().transformer.named_parameters()}, "model.safetensors")
-    runs = {name: record(name, kind(make_model())) for name, kind in METHODS.items()}
-    sequences = [{"id": f"s{i}", "ids": ids, "from": start} for i, (ids, start) in enumerate(SEQUENCES)]
-    (OUT / "runs.json").write_text(json.dumps({"sequences": sequences, "runs": runs}, indent=1) + "\n")
+    parameters = make_model().transformer.named_parameters()
+    write(OUT, config=CONFIG, parameters=parameters, methods=METHODS, sequences=SEQUENCES, make_model=make_model)
 
 
 if __name__ == "__main__":

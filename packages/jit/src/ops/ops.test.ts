@@ -63,15 +63,18 @@ describe('fused operations equal their definition, forward and backward', () => 
   agree('embedding', (t) => embedding(t!, ids), (t) => tf.reshape(tf.matMul(tf.oneHot(tf.reshape(ids, [4]), 3), t! as tf.Tensor2D), [2, 2, 5]), [random(3, 5)]);
   const targets = tf.tensor([1, 0, 3], [3], 'int32');
   const weights = tf.tensor([1, 0.5, 0], [3]);
-  agree(
-    'crossEntropy',
-    (x, w) => crossEntropy(x!, w!, targets, weights),
-    (x, w) => {
-      const logP = tf.logSoftmax(tf.matMul(x! as tf.Tensor2D, w! as tf.Tensor2D, false, true));
-      return tf.neg(tf.sum(tf.mul(tf.sum(tf.mul(logP, tf.oneHot(targets, 4)), -1), weights)));
-    },
-    [random(3, 6), random(4, 6)],
-  );
+  for (const labelSmoothing of [0, 0.1]) {
+    agree(
+      `crossEntropy with label smoothing ${labelSmoothing}`,
+      (x, w) => crossEntropy(x!, w!, targets, weights, { labelSmoothing }),
+      (x, w) => {
+        const logP = tf.logSoftmax(tf.matMul(x! as tf.Tensor2D, w! as tf.Tensor2D, false, true));
+        const wanted = tf.add(tf.mul(tf.oneHot(targets, 4), 1 - labelSmoothing), labelSmoothing / 4);
+        return tf.neg(tf.sum(tf.mul(tf.sum(tf.mul(logP, wanted), -1), weights)));
+      },
+      [random(3, 6), random(4, 6)],
+    );
+  }
 });
 
 test('attention says which shapes do not fit', () => {

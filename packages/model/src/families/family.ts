@@ -82,6 +82,22 @@ export interface ForwardOutput {
   readonly present: Past;
 }
 
+/** Where things stand among a family's parameters, for methods that train some of them or add to them. */
+export interface ParameterNames {
+  /** What a checkpoint of the whole model puts before every name: `transformer.` or `model.`. */
+  readonly prefix: string;
+  /** The token embedding. */
+  readonly embedding: string;
+  /** What a layer's names begin with, before its number: `h.`; of an encoder-decoder model, a decoder layer's. */
+  readonly layers: string;
+  /** The same for an encoder's layers. */
+  readonly encoderLayers?: string;
+  /** Parameters between the last layer and the logits, the output matrix among them. */
+  readonly output: readonly string[];
+  /** How the weights of linear maps are stored. */
+  readonly linear: 'in-out' | 'out-in';
+}
+
 /** One architecture: pure functions over parameters. */
 export interface Family<C extends ModelConfig = ModelConfig> {
   /** `model_type` in config.json. */
@@ -92,6 +108,7 @@ export interface Family<C extends ModelConfig = ModelConfig> {
   parameterName(checkpointName: string): string | undefined;
   /** Stored tensors that are left out because they hold zeros alone; loading checks that they do. */
   readonly zeroTensors?: readonly string[];
+  readonly names: ParameterNames;
   /** Every parameter with its shape. */
   parameterShapes(config: C): Readonly<Record<string, readonly number[]>>;
   /** Of an encoder-decoder model, the decoder. */

@@ -1,7 +1,7 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { hostTensor, type HostTensor } from '@prefix-tuning/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Tuning } from '../methods/method.js';
+import type { Layout } from './layout.js';
 import type { TokenSequence } from './sequence.js';
 
 /**
@@ -14,7 +14,7 @@ export type Objective = 'example-sum' | 'token-mean';
 export type BatchTensors<Leaf = Tensor> = {
   /** The source, where it is read first. */
   readonly source?: {
-    /** int32 [B, X], padded on the left. */
+    /** int32 [B, X], padded on the side that the layout says. */
     readonly ids: Leaf;
     /** float32 [B, X]: 1 for a token, 0 for padding. */
     readonly mask: Leaf;
@@ -49,8 +49,10 @@ export interface CollateOptions {
    * Most tokens that fit a row: the model's positions less the prefix. A batch is padded no further than this.
    */
   readonly maxTokens?: number;
-  /** `joined` unless given: source and target are one sequence. `split`: what is before the begin token stands apart. */
-  readonly layout?: Tuning['layout'];
+  /** Most tokens of a source that is read on its own. */
+  readonly maxSource?: number;
+  /** `joined` unless given. */
+  readonly layout?: Layout;
 }
 
 /**
@@ -69,7 +71,7 @@ export function bucketSize(size: number): number {
  * @throws ShapeError  if there are more sequences than rows, or one has no token to predict
  */
 export function collate(sequences: readonly TokenSequence[], options: CollateOptions): Batch {
-  const { objective, batchSize, layout = 'joined', maxTokens = Infinity } = options;
+  const { objective, batchSize, layout = 'joined', maxTokens = Infinity, maxSource = Infinity } = options;
   if (sequences.length === 0 || sequences.length > batchSize) {
     throw new ShapeError(`collate: expected 1 to ${batchSize} sequences, got ${sequences.length}.`);
   }
@@ -79,14 +81,8 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
       details: { id, tokens: ids.length, from },
     });
   }
-  const read = layout === 'split' ? sequences.map(afterSource) : sequences;
-  const longest = Math.max(...read.map(({ ids }) => ids.length - 1));
-  if (longest > maxTokens) {
-    throw new ShapeError(`collate: expected sequences of at most ${maxTokens} tokens, got ${longest} in ${sequences.map(({ id }) => id).join(', ')}. Shorten them.`, {
-      details: { longest, maxTokens },
-    });
-  }
-  const width = Math.min(bucketSize(longest), maxTokens);
+  const read = layout === 'joined' ? sequences : sequences.map(afterSource);
+  const width = widthOf(read.map(({ id, ids }) => ({ id, length: ids.length - 1 })), maxTokens, 'sequences');
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
   const filled = fill(read, width, targets);
   const denominator = objective === 'token-mean' ? targets : sequences.length;
@@ -94,7 +90,7 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
   const slots = filled.rows.length;
   return {
     tensors: {
-      ...(layout === 'split' ? { source: sourceTensors(sequences, batchSize) } : {}),
+      ...(layout === 'joined' ? {} : { source: sourceTensors(sequences, { batchSize, layout, maxSource }) }),
       ids: hostTensor(filled.ids(batchSize), [batchSize, width], 'int32'),
       rows: hostTensor(filled.rows, [slots], 'int32'),
       targets: hostTensor(filled.targets, [slots], 'int32'),
@@ -110,13 +106,24 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
 /** The begin token and the target. */
 const afterSource = ({ id, ids, from }: TokenSequence): TokenSequence => ({ id, ids: ids.slice(from - 1), from: 1 });
 
-function sourceTensors(sequences: readonly TokenSequence[], batchSize: number) {
-  const width = bucketSize(Math.max(1, ...sequences.map(({ from }) => from - 1)));
+/** The bucket of the longest row, no wider than the model has room for. */
+function widthOf(rows: readonly { readonly id: string; readonly length: number }[], limit: number, what: string): number {
+  const tooLong = rows.filter(({ length }) => length > limit);
+  const longest = Math.max(1, ...rows.map(({ length }) => length));
+  if (tooLong.length === 0) return Math.min(bucketSize(longest), limit);
+  throw new ShapeError(`collate: expected ${what} of at most ${limit} tokens, got ${longest} in ${tooLong.map(({ id }) => id).join(', ')}. Shorten them.`, {
+    details: { longest, limit, ids: tooLong.map(({ id }) => id) },
+  });
+}
+
+function sourceTensors(sequences: readonly TokenSequence[], { batchSize, layout, maxSource }: { batchSize: number; layout: Layout; maxSource: number }) {
+  const width = widthOf(sequences.map(({ id, from }) => ({ id, length: from - 1 })), maxSource, 'sources');
   const [ids, mask] = [new Int32Array(batchSize * width), new Float32Array(batchSize * width)];
   sequences.forEach((sequence, b) => {
-    const start = (b + 1) * width - (sequence.from - 1);
-    ids.set(sequence.ids.slice(0, sequence.from - 1), start);
-    mask.fill(1, start, (b + 1) * width);
+    const length = sequence.from - 1;
+    const start = layout === 'split' ? (b + 1) * width - length : b * width;
+    ids.set(sequence.ids.slice(0, length), start);
+    mask.fill(1, start, start + length);
   });
   return { ids: hostTensor(ids, [batchSize, width], 'int32'), mask: hostTensor(mask, [batchSize, width]) };
 }

@@ -1,7 +1,7 @@
 import { createRng } from '@prefix-tuning/base';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bucketSize, collate, encodePair, encodePrompt, sequenceBatches, tokenBlocks, type TokenSequence } from '../index.js';
+import { bucketSize, collate, encodePair, encodePrompt, encodeSourceTarget, encodeSourceText, pairEncoder, sequenceBatches, sourceTarget, tokenBlocks, type TokenSequence } from '../index.js';
 
 const sequence = fc
   .array(fc.integer({ min: 1, max: 90 }), { minLength: 2, maxLength: 40 })
@@ -86,4 +86,42 @@ test('a batch is padded no further than the model has positions, and a longer se
   expect(collate([long], options).tensors.ids.shape).toEqual([1, 40]);
   expect(collate([long], { ...options, maxTokens: 35 }).tensors.ids.shape).toEqual([1, 35]);
   expect(() => collate([long], { ...options, maxTokens: 32 })).toThrow(/at most 32 tokens, got 33 in long/);
+});
+
+test('source and target apart: the decoder reads its start token and the target but the last, which is shifted right', () => {
+  const pairs = [
+    { id: 'a', source: [0, 11, 12, 13, 2], target: [0, 21, 2] },
+    { id: 'b', source: [0, 14, 2], target: [0, 22, 23, 24, 2] },
+  ];
+  const sequences = pairs.map((pair) => sourceTarget(pair, 2));
+  const { tensors, tokens, targets } = collate(sequences, { objective: 'token-mean', batchSize: 3, layout: 'encoded', maxSource: 5, maxTokens: 6 });
+  const rows = ({ shape, data }: { shape: readonly number[]; data: ArrayLike<number> }) =>
+    Array.from({ length: shape[0]! }, (_, b) => Array.from(data).slice(b * shape[1]!, (b + 1) * shape[1]!));
+  expect(rows(tensors.source!.ids)).toEqual([[0, 11, 12, 13, 2], [0, 14, 2, 0, 0], [0, 0, 0, 0, 0]]);
+  expect(rows(tensors.source!.mask)).toEqual([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [0, 0, 0, 0, 0]]);
+  expect(rows(tensors.ids)).toEqual([[2, 0, 21, 0, 0, 0], [2, 0, 22, 23, 24, 0], [0, 0, 0, 0, 0, 0]]);
+  expect([...tensors.targets.data.slice(0, targets)]).toEqual([0, 21, 2, 0, 22, 23, 24, 2]);
+  expect([...tensors.rows.data.slice(0, targets)]).toEqual([0, 1, 2, 6, 7, 8, 9, 10]);
+  expect([tokens, targets]).toEqual([5 + 3 + 3 + 5, 8]);
+  expect(() => collate(sequences, { objective: 'token-mean', batchSize: 2, layout: 'encoded', maxSource: 4 })).toThrow(/expected sources of at most 4 tokens, got 5 in a/);
+});
+
+const bart = { tokenizer: letters, generationConfig: { eosTokenIds: [2], bosTokenId: 0, decoderStartTokenId: 2, raw: {} } } as never;
+
+test('an encoder-decoder model reads texts between its own begin and end tokens, cut only when asked', () => {
+  const [a, b, c, d] = letters.encode('abcd');
+  expect(encodeSourceTarget(pair, bart)).toEqual({ id: 'x#0', ids: [0, a, b, 2, 2, 0, c, d, 2], from: 5 });
+  expect(encodeSourceText('abcd', bart, { maxSource: 4, tooLong: 'truncate' })).toEqual([0, a, b, 2]);
+  expect(() => encodeSourceText('abcd', bart, { maxSource: 4 })).toThrow(/the source of a text to have at most 4 tokens, got 6/);
+  expect(() => encodeSourceTarget(pair, bart, { maxTarget: 3 })).toThrow(/the target of x#0 to have at most 3 tokens, got 4/);
+  expect(() => encodeSourceText('ab', { ...(bart as object), generationConfig: { eosTokenIds: [], raw: {} } } as never)).toThrow(/eos_token_id in config\.json/);
+});
+
+test('a pair encoder encodes as its model reads', () => {
+  const apart = pairEncoder({ ...(bart as object), family: { encoder: {} } } as never);
+  expect(apart.pair(pair)).toEqual(encodeSourceTarget(pair, bart));
+  expect(apart.prompt('ab')).toEqual(encodeSourceText('ab', bart));
+  const joined = pairEncoder({ ...(bart as object), family: {} } as never, { begin: '[B]' });
+  expect(joined.pair(pair)).toEqual(encodePair(pair, letters, { begin: '[B]' }));
+  expect(joined.prompt('ab')).toEqual(encodePrompt('ab', letters, { begin: '[B]' }));
 });

@@ -1,4 +1,4 @@
-/** A text as a decoder-only model trains on it. */
+/** A text as a model trains on it: one sequence, or the source that is read first and the target after it. */
 export interface TokenSequence {
   /** Names the example in errors and listings. */
   readonly id: string;

@@ -22,6 +22,8 @@ export interface Hyperparameters {
   readonly beta2?: number;
   /** What AdamW adds to the root it divides by. */
   readonly epsilon?: number;
+  /** Share of each target's weight that is spread over the vocabulary: 0.1 in BART's recipe. Evaluation never smooths. */
+  readonly labelSmoothing?: number;
   /** Batches whose gradients are added up for one step, with the loss of one large batch. */
   readonly accumulate?: number;
   /** Training stops when the loss per target stands this many times above its running level for five steps; Infinity never stops. */
@@ -36,6 +38,7 @@ export const hyperparameterDefaults = {
   beta1: 0.9,
   beta2: 0.999,
   epsilon: 1e-8,
+  labelSmoothing: 0,
   accumulate: 1,
   explosion: 4,
 } as const satisfies Partial<Hyperparameters>;
@@ -71,6 +74,7 @@ const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedu
   beta1: share,
   beta2: share,
   epsilon: (value) => value > 0,
+  labelSmoothing: share,
   accumulate: whole(1),
   explosion: (value) => value > 1,
 };

@@ -1,54 +1,58 @@
 import { createRng } from '@prefix-tuning/base';
 import { eager, jit, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { goldenTensors, readGoldens, relativeError, tinyGpt2, type Goldens } from '../../test/tiny.js';
-import { adamw, clipFactor, collate, globalNorm, lossAndGradients, methods, tune, type MethodName, type TrainableModel } from '../index.js';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { goldenTensors, readGoldens, relativeError, tiny, tinyModel, type Goldens } from '../../test/tiny.js';
+import { adamw, clipFactor, collate, globalNorm, lossAndGradients, tune, type MethodName } from '../index.js';
 
 const runtimes: Record<string, () => Runtime> = { 'the cpu backend': () => eager('cpu'), 'ONNX Runtime': () => onnxRuntime() };
-const names = Object.keys(methods) as MethodName[];
-
-let model: TrainableModel;
-let goldens: Goldens;
-beforeAll(async () => {
-  [model, goldens] = await Promise.all([tinyGpt2(), readGoldens()]);
+/** A run's name is its method's, or says first what is special. */
+const methodOf = (run: string) => run.replace(/^cross-/, '') as MethodName;
+const cases = (['gpt2', 'bart'] as const).flatMap((family) => {
+  const { runs } = JSON.parse(readFileSync(`${tiny[family]}/runs.json`, 'utf8')) as Goldens;
+  return Object.keys(runs).map((run) => ({ family, run, folder: tiny[family] }));
 });
 
-const start = (method: MethodName) => tune(method, model, { settings: goldens.runs[method].settings, rng: createRng(1) });
+const setUp = async ({ family, run, folder }: (typeof cases)[number]) => {
+  const [model, { sequences, runs }, start] = await Promise.all([tinyModel(family), readGoldens(folder), goldenTensors(run, 'start', folder)]);
+  const golden = runs[run]!;
+  const tuning = await tune(methodOf(run), model, { settings: golden.settings, rng: createRng(1) });
+  const batch = (batchSize: number) => collate(sequences, { objective: golden.objective, batchSize, layout: tuning.layout }).tensors;
+  return { model, golden, tuning, batch, start };
+};
 
 describe.each(Object.keys(runtimes))('on %s', (name) => {
   const runtime = runtimes[name]!();
 
-  test.each(names)('loss and every gradient of %s equal PyTorch\'s', async (method) => {
-    const { objective, losses } = goldens.runs[method];
-    const tuning = await start(method);
-    const { tensors } = collate(goldens.sequences, { objective, batchSize: 4, layout: tuning.layout });
-    const run = jit(lossAndGradients(model, tuning), { runtime });
-    const { loss, gradients } = await run({ parameters: await goldenTensors(method, 'start'), batch: tensors, noise: {} });
-    expect(loss.data[0]! / losses[0]!).toBeCloseTo(1, 5);
-    const expected = await goldenTensors(method, 'gradient');
+  test.each(cases)('loss and every gradient of $run on a tiny $family equal PyTorch\'s', async (which) => {
+    const { model, golden, tuning, batch, start } = await setUp(which);
+    const run = jit(lossAndGradients(model, tuning, golden), { runtime });
+    const { loss, gradients } = await run({ parameters: start, batch: batch(4), noise: {} });
+    expect(loss.data[0]! / golden.losses[0]!).toBeCloseTo(1, 5);
+    const expected = await goldenTensors(which.run, 'gradient', which.folder);
     expect(Object.keys(gradients).sort()).toEqual(Object.keys(expected).sort());
     for (const [key, { data }] of Object.entries(expected)) {
-      expect(relativeError(gradients[key]!.data, data), key).toBeLessThan(1e-4);
+      // A key's bias moves all scores of a query alike: its gradient is zero, here and there, but for rounding.
+      if (key.endsWith('k_proj.bias')) expect(Math.hypot(...gradients[key]!.data), key).toBeLessThan(1e-5 * golden.gradientNorms[0]!);
+      else expect(relativeError(gradients[key]!.data, data), key).toBeLessThan(1e-4);
     }
     await run.dispose();
   });
 
-  test.each(names)('three clipped AdamW steps of %s end where PyTorch\'s do', async (method) => {
-    const { objective, losses, gradientNorms, learningRates, clipNorm, weightDecay, epsilon } = goldens.runs[method];
-    const tuning = await start(method);
-    const { tensors: batch } = collate(goldens.sequences, { objective, batchSize: 3, layout: tuning.layout });
+  test.each(cases)('three clipped AdamW steps of $run on a tiny $family end where PyTorch\'s do', async (which) => {
+    const { model, golden, tuning, batch, start: parameters } = await setUp(which);
+    const { losses, gradientNorms, learningRates, clipNorm, weightDecay, epsilon } = golden;
     const { init, update } = adamw({ weightDecay, epsilon });
-    const run = jit(lossAndGradients(model, tuning), { runtime });
-    const parameters = await goldenTensors(method, 'start');
+    const run = jit(lossAndGradients(model, tuning, golden), { runtime });
     const state = init(parameters);
     for (const [i, learningRate] of learningRates.entries()) {
-      const { loss, gradients } = await run({ parameters, batch, noise: {} });
+      const { loss, gradients } = await run({ parameters, batch: batch(3), noise: {} });
       const norm = globalNorm(gradients);
       expect(loss.data[0]! / losses[i]!).toBeCloseTo(1, 4);
       expect(norm / gradientNorms[i]!).toBeCloseTo(1, 4);
       update(gradients, state, { parameters, step: i + 1, learningRate, scale: clipFactor(norm, clipNorm) });
     }
-    for (const [key, { data }] of Object.entries(await goldenTensors(method, 'end'))) {
+    for (const [key, { data }] of Object.entries(await goldenTensors(which.run, 'end', which.folder))) {
       expect(relativeError(parameters[key]!.data, data), key).toBeLessThan(1e-4);
     }
     await run.dispose();

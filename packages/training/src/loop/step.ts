@@ -1,7 +1,7 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { crossEntropy } from '@prefix-tuning/jit';
-import type { ForwardInput } from '@prefix-tuning/model';
-import { add, concat, gather, ones, range, reshape, valueAndGrads, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { encodeSource, type ForwardInput } from '@prefix-tuning/model';
+import { add, concat, expandDims, gather, ones, range, reshape, valueAndGrads, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { BatchTensors } from '../batches/batch.js';
 import type { Entry, Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
@@ -10,9 +10,14 @@ import type { Tensors } from '../tensors.js';
 /** What the loss is computed from: the batch, and the method's random inputs, if it has some. */
 export type LossInputs = { readonly batch: BatchTensors; readonly noise: Tensors };
 
+export interface LossOptions {
+  /** Share of each target's weight that is spread over the vocabulary; 0 unless given, 0.1 in BART's recipe. */
+  readonly labelSmoothing?: number;
+}
+
 /** Hidden states of the positions that predict a target, float32 [N, C], in the order of `batch.rows`. */
 function predicting(model: TrainableModel, entry: Entry, batch: BatchTensors): Tensor {
-  const { hidden } = model.family.forward(entry.parameters, model.config, forwardInput(entry, batch));
+  const { hidden } = model.family.forward(entry.parameters, model.config, forwardInput(model, entry, batch));
   return gather(reshape(hidden, [-1, hidden.shape[2]!]), batch.rows as Tensor1D);
 }
 
@@ -21,9 +26,10 @@ function predicting(model: TrainableModel, entry: Entry, batch: BatchTensors): T
  *
  * Logits are computed on target positions only.
  */
-export function batchLoss(model: TrainableModel, tuning: Tuning, parameters: Tensors, { batch, noise }: LossInputs): Scalar {
+export function batchLoss(model: TrainableModel, tuning: Tuning, parameters: Tensors, inputs: LossInputs & LossOptions): Scalar {
+  const { batch, noise, labelSmoothing = 0 } = inputs;
   const entry = tuning.enter(parameters, noise);
-  return crossEntropy(predicting(model, entry, batch), model.family.outputWeights(entry.parameters), batch.targets, batch.weights);
+  return crossEntropy(predicting(model, entry, batch), model.family.outputWeights(entry.parameters), batch.targets, batch.weights, { labelSmoothing });
 }
 
 /** Logits of the tokens after each position that predicts a target, float32 [N, V]. */
@@ -33,12 +39,16 @@ export function batchLogits(model: TrainableModel, tuning: Tuning, parameters: T
 }
 
 /** A tuned model's inputs for a batch. Padding stands at the end, where causality hides it: it needs no mask. */
-function forwardInput({ past, hooks, readSource }: Entry, { ids, source }: BatchTensors): ForwardInput {
-  if ((source === undefined) !== (readSource === undefined)) {
-    throw new ConfigError(`batch: expected the method's own layout, got ${source ? 'split' : 'joined'}. Pass layout: tuning.layout where batches are made.`);
+function forwardInput(model: TrainableModel, entry: Entry, { ids, source }: BatchTensors): ForwardInput {
+  const { past, hooks, readSource } = entry;
+  const reads = readSource !== undefined || model.family.encoder !== undefined;
+  if ((source !== undefined) !== reads) {
+    throw new ConfigError(`batch: expected the method's own layout, got ${source ? 'a source apart' : 'joined'}. Pass layout: tuning.layout where batches are made.`);
   }
-  if (!source || !readSource) return { ids, past, hooks };
+  if (!source) return { ids, past, hooks };
   const [B, T] = ids.shape as [number, number];
+  // As in the released code, a prefix takes no positions in an encoder-decoder model.
+  if (!readSource) return { ids, past, hooks, positions: expandDims(range(0, T, 1, 'int32'), 0), source: encodeSource({ ...model, ...entry }, { ...source, ...entry }) };
   const read = readSource(source);
   return { ids, hooks, past: read.past, mask: concat([read.mask, ones([B, T])], 1), positions: add(read.next, range(0, T, 1, 'int32')) };
 }
@@ -46,11 +56,11 @@ function forwardInput({ past, hooks, readSource }: Entry, { ids, source }: Batch
 export type LossAndGradients = { readonly loss: Tensor; readonly gradients: Tensors };
 
 /** The loss of a batch and its gradient by every parameter that trains; one traceable function. */
-export function lossAndGradients(model: TrainableModel, tuning: Tuning) {
+export function lossAndGradients(model: TrainableModel, tuning: Tuning, options: LossOptions = {}) {
   return ({ parameters, ...inputs }: LossInputs & { readonly parameters: Tensors }): LossAndGradients => {
     const names = Object.keys(parameters);
     const record = (values: readonly Tensor[]) => Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-    const loss = (...values: Tensor[]) => batchLoss(model, tuning, record(values), inputs);
+    const loss = (...values: Tensor[]) => batchLoss(model, tuning, record(values), { ...inputs, ...options });
     const { value, grads } = valueAndGrads(loss)(names.map((name) => parameters[name]!));
     return { loss: value, gradients: record(grads) };
   };

@@ -45,7 +45,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const schedule = scheduleOf(hyperparameters);
   const looks = validation && looker(model, tuning, { validation, runtime });
   const compiled: CompileEvent[] = [];
-  const gradientsOf = jit(lossAndGradients(model, tuning), {
+  const gradientsOf = jit(lossAndGradients(model, tuning, hyperparameters), {
     name: `${tuning.method} step`,
     onCompile: (event) => compiled.push(event),
     ...(runtime ? { runtime } : {}),

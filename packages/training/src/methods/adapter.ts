@@ -1,7 +1,8 @@
 import { ConfigError, type Rng } from '@prefix-tuning/base';
 import { hostTensor, layerNorm, sizeOf, type HostTensor } from '@prefix-tuning/jit';
+import type { Hooks } from '@prefix-tuning/model';
 import { add, matMul, relu, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { TrainableModel } from '../model.js';
+import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors, type Tensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
 import { loadTuned, saveTuned } from './saved.js';
@@ -17,7 +18,7 @@ const epsilon = 1e-5;
 
 /**
  * ADAPTER: after each layer's feed-forward part stands one block, layer norm, down-projection, ReLU, up-projection,
- * residual; the model is frozen.
+ * residual; the model is frozen. An encoder-decoder model has them in both stacks.
  *
  * x = x + W_up relu(W_down LN(x) + b_down) + b_up
  *
@@ -38,12 +39,13 @@ export const adapter: TuningMethod<AdapterSettings> = {
 /**
  * The bottleneck whose adapters come closest to a share of the model's parameters: 0.03 and 0.001 in the paper.
  *
- * share N = L (2 C b + b + 3 C)
+ * share N = L (2 C b + b + 3 C), L the layers of both stacks
  *
  * @throws ConfigError  if even a bottleneck of 1 is more than half again the share
  */
 export function adapterBottleneck(model: TrainableModel, share: number): number {
-  const { layers, width } = model.config;
+  const { width } = model.config;
+  const layers = layerPaths(model).length;
   const wanted = share * countOf(model.family.parameterShapes(model.config));
   const bottleneck = Math.max(1, Math.round((wanted / layers - 3 * width) / (2 * width + 1)));
   const got = layers * (2 * width * bottleneck + bottleneck + 3 * width);
@@ -56,20 +58,24 @@ export function adapterBottleneck(model: TrainableModel, share: number): number 
   return bottleneck;
 }
 
-function shapesOf({ config: { layers, width } }: TrainableModel, { bottleneck }: AdapterSettings): Shapes {
+/** The path of every layer that gets an adapter, such as `h.0`. */
+function layerPaths({ family: { names }, config }: TrainableModel): string[] {
+  const stack = (path: string, layers: number) => Array.from({ length: layers }, (_, l) => `${path}${l}`);
+  return [...stack(names.layers, config.layers), ...(config.encoder ? stack(names.encoderLayers!, config.encoder.layers) : [])];
+}
+
+function shapesOf(model: TrainableModel, { bottleneck }: AdapterSettings): Shapes {
   checkWhole('adapter', { bottleneck });
-  const shapes: Record<string, readonly number[]> = {};
-  for (let l = 0; l < layers; l++) {
-    Object.assign(shapes, {
-      [`h.${l}.adapter.ln.weight`]: [width],
-      [`h.${l}.adapter.ln.bias`]: [width],
-      [`h.${l}.adapter.down.weight`]: [bottleneck, width],
-      [`h.${l}.adapter.down.bias`]: [bottleneck],
-      [`h.${l}.adapter.up.weight`]: [width, bottleneck],
-      [`h.${l}.adapter.up.bias`]: [width],
-    });
-  }
-  return shapes;
+  const { width } = model.config;
+  const own = (path: string): [name: string, shape: readonly number[]][] => [
+    [`${path}.adapter.ln.weight`, [width]],
+    [`${path}.adapter.ln.bias`, [width]],
+    [`${path}.adapter.down.weight`, [bottleneck, width]],
+    [`${path}.adapter.down.bias`, [bottleneck]],
+    [`${path}.adapter.up.weight`, [width, bottleneck]],
+    [`${path}.adapter.up.bias`, [width]],
+  ];
+  return Object.fromEntries(layerPaths(model).flatMap(own));
 }
 
 /** As the released code: normal with deviation 0.02, biases 0, the norm 1; so an adapter starts near the identity. */
@@ -79,8 +85,8 @@ function initial(name: string, shape: readonly number[], { normal }: Rng): HostT
   return hostTensor(Float32Array.from({ length: sizeOf(shape) }, () => 0.02 * normal()), shape);
 }
 
-function block(p: Tensors, l: number, x: Tensor): Tensor {
-  const at = (name: string) => p[`h.${l}.adapter.${name}`] as Tensor2D;
+function block(p: Tensors, path: string, x: Tensor): Tensor {
+  const at = (name: string) => p[`${path}.adapter.${name}`] as Tensor2D;
   const rows = reshape(layerNorm(x, at('ln.weight'), at('ln.bias'), epsilon), [-1, x.shape[2]!]) as Tensor2D;
   const down = relu(add(matMul(rows, at('down.weight'), false, true), at('down.bias')));
   const up = add(matMul(down as Tensor2D, at('up.weight'), false, true), at('up.bias'));
@@ -89,12 +95,18 @@ function block(p: Tensors, l: number, x: Tensor): Tensor {
 
 function tuningOf(model: TrainableModel, { bottleneck }: AdapterSettings, parameters: HostTensors): Tuning {
   const settings = { bottleneck };
+  const { layers, encoderLayers } = model.family.names;
+  const after = (trained: Tensors, stack: string): Hooks => ({ afterLayer: (l, x) => block(trained, `${stack}${l}`, x) });
   return {
     method: 'adapter',
     settings,
     parameters,
-    layout: 'joined',
-    enter: (trained) => ({ parameters: model.parameters, hooks: { afterLayer: (l, x) => block(trained, l, x) } }),
+    layout: layoutOf(model),
+    enter: (trained) => ({
+      parameters: model.parameters,
+      hooks: after(trained, layers),
+      ...(encoderLayers ? { encoderHooks: after(trained, encoderLayers) } : {}),
+    }),
     save: (folder, trained) => saveTuned(folder, { method: 'adapter', settings, parameters: trained }),
   };
 }

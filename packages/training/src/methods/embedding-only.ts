@@ -1,5 +1,5 @@
 import { createMatrix, expandEmbeddings, foldMatrix, matrixSize, type Initialisation, type MatrixSpec, type ParameterValues } from '@prefix-tuning/prefix';
-import type { TrainableModel } from '../model.js';
+import { decoderOnly, type TrainableModel } from '../model.js';
 import type { HostTensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
 import { loadTuned, saveTuned } from './saved.js';
@@ -39,6 +39,7 @@ function specOf({ config: { width } }: TrainableModel, { kind, length, networkWi
 }
 
 function tuningOf(model: TrainableModel, settings: EmbeddingOnlySettings, parameters: HostTensors): Tuning {
+  decoderOnly('embedding-only', model);
   const spec = specOf(model, settings);
   return {
     method: 'embedding-only',

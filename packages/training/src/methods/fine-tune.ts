@@ -1,7 +1,7 @@
 import { toHost } from '@prefix-tuning/jit';
 import { checkParameterShapes } from '@prefix-tuning/prefix';
 import { readParameters, writeJson, writeParameters } from '../files.js';
-import type { TrainableModel } from '../model.js';
+import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
 import { countOf } from './shapes.js';
@@ -27,7 +27,7 @@ function tuningOf(model: TrainableModel, parameters: HostTensors): Tuning {
     method: 'fine-tune',
     settings: {},
     parameters,
-    layout: 'joined',
+    layout: layoutOf(model),
     enter: (trained) => ({ parameters: trained }),
     save: async (folder, trained) => {
       await writeParameters(folder, 'model.safetensors', trained);

@@ -1,15 +1,15 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { toHost } from '@prefix-tuning/jit';
-import type { TrainableModel } from '../model.js';
+import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
 import { loadTuned, saveTuned } from './saved.js';
 import { countOf, type Shapes } from './shapes.js';
 
 export interface TopLayersSettings {
-  /** How many layers train, from the top; 2 in the paper. */
+  /** How many layers train, from the top; 2 in the paper. Of an encoder-decoder model, the decoder's. */
   readonly layers: number;
-  /** Whether the final layer norm and the token embedding, which is the output layer, train too, as in the released code. */
+  /** Whether what follows the layers trains too, as in the released code: final norm and output matrix, the token embedding. */
   readonly output: boolean;
 }
 
@@ -34,11 +34,9 @@ function trainedShapes(model: TrainableModel, { layers, output }: TopLayersSetti
   if (!Number.isInteger(layers) || layers < 1 || layers > all) {
     throw new ConfigError(`ft-top2: expected layers to be a whole number from 1 to ${all}, got ${layers}.`, { details: { layers } });
   }
-  const outside = ['ln_f.weight', 'ln_f.bias', 'wte.weight'];
-  const trains = (name: string) => {
-    const layer = /^h\.(\d+)\./.exec(name)?.[1];
-    return layer === undefined ? output && outside.includes(name) : Number(layer) >= all - layers;
-  };
+  const { names } = model.family;
+  const trains = (name: string) =>
+    name.startsWith(names.layers) ? Number.parseInt(name.slice(names.layers.length)) >= all - layers : output && names.output.includes(name);
   return Object.fromEntries(Object.entries(model.family.parameterShapes(model.config)).filter(([name]) => trains(name)));
 }
 
@@ -48,7 +46,7 @@ function tuningOf(model: TrainableModel, { layers, output }: TopLayersSettings, 
     method: 'ft-top2',
     settings,
     parameters,
-    layout: 'joined',
+    layout: layoutOf(model),
     enter: (trained) => ({ parameters: { ...model.parameters, ...trained } }),
     save: (folder, trained) => saveTuned(folder, { method: 'ft-top2', settings, parameters: trained }),
   };

@@ -1,4 +1,3 @@
-import { ConfigError } from '@prefix-tuning/base';
 import { broadcast, embedding } from '@prefix-tuning/jit';
 import {
   addInfix,
@@ -12,7 +11,7 @@ import {
   type PrefixSpec,
 } from '@prefix-tuning/prefix';
 import { add, cast, concat, expandDims, maximum, ones, range, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { attentionShape, type TrainableModel } from '../model.js';
+import { attentionShape, decoderOnly, type TrainableModel } from '../model.js';
 import type { HostTensors, Tensors } from '../tensors.js';
 import type { ReadSource, SourceTensors, Tuning, TuningMethod } from './method.js';
 import { loadTuned, saveTuned } from './saved.js';
@@ -64,8 +63,8 @@ function specOf(model: TrainableModel, { kind, length, networkWidth }: InfixSett
 
 function tuningOf(model: TrainableModel, settings: InfixSettings, parameters: HostTensors): Tuning {
   const spec = specOf(model, settings);
-  const table = model.parameters['wte.weight'];
-  if (!table) throw new ConfigError(`infix: expected a decoder-only model with token embeddings, got ${model.family.name}. Tune it with prefix.`);
+  decoderOnly('infix', model);
+  const table = model.parameters[model.family.names.embedding]!;
   return {
     method: 'infix',
     settings: { ...settings },

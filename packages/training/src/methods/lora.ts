@@ -1,9 +1,10 @@
 import { ConfigError, type Rng } from '@prefix-tuning/base';
 import { hostTensor, sizeOf, type HostTensor } from '@prefix-tuning/jit';
+import type { Hooks } from '@prefix-tuning/model';
 import { checkParameterShapes } from '@prefix-tuning/prefix';
 import { add, matMul, mul, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { readJson, readParameters, writeJson, writeParameters } from '../files.js';
-import type { TrainableModel } from '../model.js';
+import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors, type Tensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
 import { checkWhole, countOf, type Shapes } from './shapes.js';
@@ -13,7 +14,7 @@ export interface LoraSettings {
   readonly rank: number;
   /** The product is scaled by alpha / r. */
   readonly alpha: number;
-  /** Last parts of the names of the linear maps that get one; PEFT's choice for GPT-2 is `c_attn`. */
+  /** Last parts of the names of the linear maps that get one; PEFT's choices unless given. */
   readonly targets: readonly string[];
 }
 
@@ -28,33 +29,34 @@ export interface LoraSettings {
  */
 export const lora: TuningMethod<LoraSettings> = {
   name: 'lora',
-  defaults: () => ({ rank: 8, alpha: 16, targets: ['c_attn'] }),
+  defaults: ({ family }) => ({ rank: 8, alpha: 16, targets: family.name === 'gpt2' ? ['c_attn'] : ['q_proj', 'v_proj'] }),
   create: async (model, settings, rng) =>
     tuningOf(model, settings, mapTensors(shapesOf(model, settings), (shape, name) => initial(name, shape, rng.fork(name)))),
   load: async (model, folder) => {
     const settings = await readConfig(`${folder}/adapter_config.json`);
     const stored = await readParameters(`${folder}/adapter_model.safetensors`);
-    const parameters = Object.fromEntries(Object.entries(stored).map(([name, value]) => [name.replace(peftPrefix, ''), value]));
+    const parameters = Object.fromEntries(Object.entries(stored).map(([name, value]) => [name.replace(peftPrefix(model), ''), value]));
     checkParameterShapes(parameters, shapesOf(model, settings), `${folder}/adapter_model.safetensors`);
     return tuningOf(model, settings, parameters);
   },
   count: (model, settings) => countOf(shapesOf(model, settings)),
 };
 
-const peftPrefix = 'base_model.model.transformer.';
+const peftPrefix = ({ family }: TrainableModel): string => `base_model.model.${family.names.prefix}`;
 
-/** The linear maps that end in a target, with the shape [in, out] of their weight. */
+/** The thin matrices of the linear maps that end in a target. */
 function shapesOf(model: TrainableModel, { rank, targets }: LoraSettings): Shapes {
   checkWhole('lora', { rank });
   const shapes: Record<string, readonly number[]> = {};
   for (const [name, shape] of Object.entries(model.family.parameterShapes(model.config))) {
     const path = name.replace(/\.weight$/, '');
     if (shape.length !== 2 || !targets.some((target) => path === target || path.endsWith(`.${target}`))) continue;
-    shapes[`${path}.lora_A.weight`] = [rank, shape[0]!];
-    shapes[`${path}.lora_B.weight`] = [shape[1]!, rank];
+    const [into, out] = (model.family.names.linear === 'in-out' ? shape : [...shape].reverse()) as [number, number];
+    shapes[`${path}.lora_A.weight`] = [rank, into];
+    shapes[`${path}.lora_B.weight`] = [out, rank];
   }
   if (Object.keys(shapes).length > 0) return shapes;
-  throw new ConfigError(`lora: expected targets among the model's linear maps, got ${targets.join(', ') || 'none'}. For GPT-2: c_attn, c_fc, c_proj.`, {
+  throw new ConfigError(`lora: expected targets among the model's linear maps, got ${targets.join(', ') || 'none'}. For GPT-2: c_attn, c_fc, c_proj; for others q_proj, v_proj, k_proj and so on.`, {
     details: { targets },
   });
 }
@@ -79,28 +81,28 @@ function tuningOf(model: TrainableModel, { rank, alpha, targets }: LoraSettings,
     method: 'lora',
     settings,
     parameters,
-    layout: 'joined',
-    enter: (trained) => ({
-      parameters: model.parameters,
-      hooks: { linear: (name, input, output) => product(trained, name, { input, output, scale }) },
-    }),
+    layout: layoutOf(model),
+    enter: (trained) => {
+      const hooks: Hooks = { linear: (name, input, output) => product(trained, name, { input, output, scale }) };
+      return { parameters: model.parameters, hooks, ...(model.family.encoder ? { encoderHooks: hooks } : {}) };
+    },
     save: async (folder, trained) => {
-      const stored = Object.fromEntries(Object.entries(trained).map(([name, value]) => [`${peftPrefix}${name}`, value]));
+      const stored = Object.fromEntries(Object.entries(trained).map(([name, value]) => [`${peftPrefix(model)}${name}`, value]));
       await writeParameters(folder, 'adapter_model.safetensors', stored);
-      await writeJson(folder, 'adapter_config.json', peftConfig(settings));
+      await writeJson(folder, 'adapter_config.json', peftConfig(model, settings));
     },
   };
 }
 
-const peftConfig = ({ rank, alpha, targets }: LoraSettings) => ({
+const peftConfig = ({ family }: TrainableModel, { rank, alpha, targets }: LoraSettings) => ({
   peft_type: 'LORA',
-  task_type: 'CAUSAL_LM',
+  task_type: family.encoder ? 'SEQ_2_SEQ_LM' : 'CAUSAL_LM',
   base_model_name_or_path: null,
   r: rank,
   lora_alpha: alpha,
   lora_dropout: 0,
   target_modules: targets,
-  fan_in_fan_out: true,
+  fan_in_fan_out: family.names.linear === 'in-out',
   bias: 'none',
   inference_mode: true,
 });

@@ -2,6 +2,7 @@ import type { Rng } from '@prefix-tuning/base';
 import type { Hooks } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Layout } from '../batches/layout.js';
 import type { TrainableModel } from '../model.js';
 import type { HostTensors, Tensors } from '../tensors.js';
 
@@ -9,10 +10,15 @@ import type { HostTensors, Tensors } from '../tensors.js';
 export interface Entry {
   /** The model's weights, frozen or trained, by checkpoint name. */
   readonly parameters: Tensors;
-  /** Keys and values that every token attends to. */
+  /** Keys and values that every token attends to; in an encoder-decoder model every target token. */
   readonly past?: Past;
-  /** Computation added inside the layers. */
+  /** Encoder-decoder: what every source token attends to in the encoder's self-attention. */
+  readonly encoderPast?: Past;
+  /** Encoder-decoder: what every target token attends to beside the source. */
+  readonly crossPast?: Past;
+  /** Computation added inside the layers; in an encoder-decoder model the decoder's. */
   readonly hooks?: Hooks;
+  readonly encoderHooks?: Hooks;
   /**
    * Reads sources on their own, before any target token: for methods that stand between the two. Sources are padded
    * on the left.
@@ -44,8 +50,8 @@ export interface Tuning {
   readonly settings: Readonly<Record<string, unknown>>;
   /** What trains, as it starts (or as it was loaded). */
   readonly parameters: HostTensors;
-  /** `joined`: source and target are one sequence; `split`: the source is read first, see {@link Entry.readSource}. */
-  readonly layout: 'joined' | 'split';
+  /** How batches hold source and target; `split` means {@link Entry.readSource}. */
+  readonly layout: Layout;
   /** The entry of trained parameters: a pure, differentiable function of them; `noise` is this step's {@link Tuning.noise}. */
   enter(parameters: Tensors, noise?: Tensors): Entry;
   /** Random inputs of one training step, such as a dropout mask; none unless the method has some. */

@@ -1,26 +1,31 @@
 import { ConfigError, type Rng } from '@prefix-tuning/base';
-import { jit, type JitFunction } from '@prefix-tuning/jit';
 import {
   createPrefix,
   expandPrefix,
-  fitPrefix,
   foldPrefix,
+  joinSites,
   loadPrefix,
-  prefixFromPast,
-  prefixSize,
+  loadSitePrefixes,
+  mapSites,
+  ofSite,
+  positionSize,
   savePrefix,
-  type FitInputs,
-  type FitOptions,
-  type FitState,
+  saveSitePrefixes,
+  sitePrefixSize,
+  sites,
+  type BySite,
+  type FoldedPrefix,
   type Initialisation,
-  type LayerPast,
   type ParameterValues,
+  type PrefixShape,
   type PrefixSpec,
+  type Site,
 } from '@prefix-tuning/prefix';
-import { dispose, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { attentionShape, type TrainableModel } from '../model.js';
+import { attentionShape, layoutOf, type TrainableModel } from '../model.js';
+import type { HostTensors } from '../tensors.js';
 import { checkDropout, dropoutMask } from './dropout.js';
-import type { Tuning, TuningMethod } from './method.js';
+import type { Entry, Tuning, TuningMethod } from './method.js';
+import { startFromWords } from './words.js';
 
 export interface PrefixSettings {
   readonly kind: 'reparametrised' | 'direct';
@@ -34,13 +39,18 @@ export interface PrefixSettings {
   readonly initialisation: Initialisation | 'words';
   /** Real words to start from, as token ids; repeated to fill the length, or as many of them as it takes. */
   readonly tokens: readonly number[];
+  /**
+   * Where prefixes stand, each with its own parameters and network: in an encoder-decoder model the encoder's
+   * self-attention, the decoder's self-attention and its cross-attention, all three unless given.
+   */
+  readonly sites: readonly Site[];
   /** Share of the prefix's numbers that a training step drops. */
   readonly dropout: number;
 }
 
 /**
  * Prefix-tuning: the model is frozen; keys and values before the first token train, through a network or directly.
- * What is kept is the folded prefix, in a folder that PEFT loads.
+ * What is kept is the folded prefix: of a decoder-only model in a folder that PEFT loads.
  *
  * @see Li & Liang 2021, section 4
  */
@@ -53,81 +63,95 @@ export const prefix: TuningMethod<PrefixSettings> = {
     networkWidth: 512,
     initialisation: 'uniform',
     tokens: [],
+    sites: sitesOf(model),
     dropout: 0,
   }),
   create: async (model, settings, rng) => {
     checkDropout(settings.dropout);
-    const spec = specOf(model, settings);
+    const specs = specsOf(model, settings);
+    const { initialisation, tokens } = settings;
     const initial = rng.fork('prefix-init');
+    const rngOf = (site: string): Rng => (model.family.encoder ? initial.fork(site) : initial);
     const parameters =
-      settings.initialisation === 'words' ? await fromWords(model, { spec, tokens: settings.tokens, rng: initial }) : createPrefix(spec, initial, settings.initialisation);
-    return tuningOf(model, { spec, settings: { ...settings }, parameters });
+      initialisation === 'words' ? await startFromWords(model, { specs, tokens, rngOf }) : mapSites(specs, (spec, site) => createPrefix(spec, rngOf(site), initialisation));
+    return tuningOf(model, { specs, settings: { ...settings }, parameters: join(model, parameters) });
   },
   load: async (model, folder) => {
-    const { rows, layers, heads, headDim, length } = await loadPrefix(folder);
-    const shape = attentionShape(model);
-    if (layers !== shape.layers || heads !== shape.heads || headDim !== shape.headDim) {
-      throw new ConfigError(
-        `${folder}: expected a prefix of ${shape.layers} layers, ${shape.heads} heads of ${shape.headDim}, got ${layers} layers, ${heads} heads of ${headDim}. ` +
-          'Load it with the model that it was trained for.',
-        { details: { folder } },
-      );
-    }
-    const settings: PrefixSettings = { ...prefix.defaults(model), kind: 'direct', length };
-    return tuningOf(model, { spec: specOf(model, settings), settings: { ...settings }, parameters: { 'embedding.weight': rows } });
+    const prefixes: BySite<FoldedPrefix> = model.family.encoder ? await loadSitePrefixes(folder) : { decoder: await loadPrefix(folder) };
+    const specs = mapSites(prefixes, (found, site): PrefixSpec => ({ ...fitting(found, siteShape(model, site), folder), kind: 'direct' }));
+    const length = Math.max(...Object.values(prefixes).map((found) => found.length));
+    const settings: PrefixSettings = { ...prefix.defaults(model), kind: 'direct', length, sites: Object.keys(specs) as Site[] };
+    const parameters = join(model, mapSites(prefixes, ({ rows }) => ({ 'embedding.weight': rows })));
+    return tuningOf(model, { specs, settings: { ...settings }, parameters });
   },
-  count: (model, settings) => prefixSize(specOf(model, settings)).trained,
-  kept: (model, settings) => prefixSize(specOf(model, settings)).kept,
+  count: (model, settings) => sitePrefixSize(specsOf(model, settings)).trained,
+  kept: (model, settings) => sitePrefixSize(specsOf(model, settings)).kept,
 };
 
-function specOf(model: TrainableModel, { kind, length, width, networkWidth }: PrefixSettings): PrefixSpec {
-  const { layers, heads, headDim } = attentionShape(model);
-  const shape = { layers, heads, headDim, length };
-  return kind === 'reparametrised' ? { ...shape, kind, width, networkWidth } : { ...shape, kind };
+/** Every site that a model has. */
+const sitesOf = ({ family }: TrainableModel): readonly Site[] => (family.encoder ? sites : ['decoder']);
+
+/** L, H and D of a site's attention. */
+function siteShape({ config }: TrainableModel, site: Site): Omit<PrefixShape, 'length'> {
+  const { layers, heads, headSize } = site === 'encoder' ? config.encoder! : { ...config, heads: config.keyValueHeads };
+  return { layers, heads, headDim: headSize };
 }
 
-/** The model's activations on the words, repeated to fill the prefix, as its start. */
-async function fromWords(model: TrainableModel, { spec, tokens, rng }: { spec: PrefixSpec; tokens: readonly number[]; rng: Rng }): Promise<ParameterValues> {
-  if (tokens.length === 0) {
-    throw new ConfigError('prefix: expected tokens to start from, got none. Encode some words, such as " table-to-text", or start at random.', { details: { field: 'tokens' } });
+function specsOf(model: TrainableModel, { kind, length, width, networkWidth, sites: chosen }: PrefixSettings): BySite<PrefixSpec> {
+  const known = sitesOf(model);
+  if (chosen.length === 0 || new Set(chosen).size < chosen.length || chosen.some((site) => !known.includes(site))) {
+    throw new ConfigError(`prefix: expected sites among ${known.join(', ')}, each once, got ${chosen.join(', ') || 'none'}.`, { details: { field: 'sites', sites: chosen } });
   }
-  const repeated = Int32Array.from({ length: spec.length }, (_, p) => tokens[p % tokens.length]!);
-  const present = tidy(() => {
-    const ids = tensor2d(repeated, [1, spec.length], 'int32');
-    return model.family.forward(model.parameters, model.config, { ids }).present as LayerPast[];
-  });
-  const target = await prefixFromPast(present);
-  dispose(present);
-  const programs: JitFunction<FitInputs, FitState>[] = [];
-  const compile = (fn: (inputs: FitInputs) => FitState) => {
-    programs.push(jit(fn, { name: 'prefix-init' }));
-    return programs[0] as unknown as ReturnType<NonNullable<FitOptions['compile']>>; // its host tensors are all float32 values
+  const spec = (site: Site): PrefixSpec => {
+    const shape = { ...siteShape(model, site), length };
+    return kind === 'reparametrised' ? { ...shape, kind, width, networkWidth } : { ...shape, kind };
   };
-  try {
-    return await fitPrefix(spec, target, { rng, compile });
-  } finally {
-    await Promise.all(programs.map((program) => program.dispose()));
-  }
+  return Object.fromEntries(known.filter((site) => chosen.includes(site)).map((site) => [site, spec(site)]));
 }
+
+/** A decoder-only model's parameters need no site in their names. */
+const join = ({ family }: TrainableModel, parameters: BySite<ParameterValues>): ParameterValues => (family.encoder ? joinSites(parameters) : parameters.decoder!);
+
+const ownOf = <T>({ family }: TrainableModel, parameters: Readonly<Record<string, T>>, site: Site): Readonly<Record<string, T>> =>
+  family.encoder ? ofSite(parameters, site) : parameters;
+
+function fitting({ layers, heads, headDim, length }: FoldedPrefix, shape: Omit<PrefixShape, 'length'>, folder: string): PrefixShape {
+  if (layers === shape.layers && heads === shape.heads && headDim === shape.headDim) return { ...shape, length };
+  throw new ConfigError(
+    `${folder}: expected a prefix of ${shape.layers} layers, ${shape.heads} heads of ${shape.headDim}, got ${layers} layers, ${heads} heads of ${headDim}. ` +
+      'Load it with the model that it was trained for.',
+    { details: { folder } },
+  );
+}
+
+const entryName = { encoder: 'encoderPast', decoder: 'past', cross: 'crossPast' } as const satisfies Record<Site, keyof Entry>;
 
 function tuningOf(
   model: TrainableModel,
-  { spec, settings, parameters }: { spec: PrefixSpec; settings: Record<string, unknown>; parameters: ParameterValues },
+  { specs, settings, parameters }: { specs: BySite<PrefixSpec>; settings: Record<string, unknown>; parameters: HostTensors },
 ): Tuning {
-  const { layers, heads, headDim, length } = spec;
   const tuning: Tuning = {
     method: 'prefix',
     settings,
     parameters,
-    layout: 'joined',
-    enter: (trained, noise) => ({
-      parameters: model.parameters,
-      ...(length > 0 ? { past: expandPrefix(trained, spec, noise?.dropout ? { dropout: noise.dropout } : {}) } : {}),
-    }),
-    save: async (folder, trained) => savePrefix(folder, await foldPrefix(trained as ParameterValues, spec)),
+    layout: layoutOf(model),
+    enter: (trained, noise) => {
+      const longer = Object.entries(specs).filter(([, { length }]) => length > 0) as [Site, PrefixSpec][];
+      const pasts = longer.map(([site, spec]) => {
+        const dropout = noise?.[site];
+        return [entryName[site], expandPrefix(ownOf(model, trained, site), spec, dropout ? { dropout } : {})] as const;
+      });
+      return { parameters: model.parameters, ...Object.fromEntries(pasts) };
+    },
+    save: async (folder, trained) => {
+      const folded = Object.values(mapSites(specs, async (spec, site) => [site, await foldPrefix(ownOf(model, trained as ParameterValues, site), spec)] as const));
+      const prefixes: BySite<FoldedPrefix> = Object.fromEntries(await Promise.all(folded));
+      await (model.family.encoder ? saveSitePrefixes(folder, prefixes) : savePrefix(folder, prefixes.decoder!));
+    },
   };
   const rate = Number(settings.dropout);
   if (rate === 0) return tuning;
-  const shape = [length, 2 * layers * heads * headDim];
-  return { ...tuning, noise: (rng, batchSize) => ({ dropout: dropoutMask([batchSize, ...shape], rate, rng) }) };
+  // Each row of a batch has its own mask.
+  const noise = (rng: Rng, rows: number) => mapSites(specs, (spec, site) => dropoutMask([rows, spec.length, positionSize(spec)], rate, rng.fork(site)));
+  return { ...tuning, noise: noise as NonNullable<Tuning['noise']> };
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Family, Parameters } from '../family.js';
+import type { Family, ParameterNames, Parameters } from '../family.js';
 import { project } from '../layers.js';
 import { parseConfig, type BartConfig } from './config.js';
 import { encode, forward, keyValues } from './forward.js';
@@ -10,12 +10,22 @@ const outputWeights = (parameters: Parameters): Tensor => parameters['shared.wei
 
 const logits = (parameters: Parameters, hidden: Tensor): Tensor => project(hidden, outputWeights(parameters));
 
+const names: ParameterNames = {
+  prefix: 'model.',
+  embedding: 'shared.weight',
+  layers: 'decoder.layers.',
+  encoderLayers: 'encoder.layers.',
+  output: ['shared.weight'],
+  linear: 'out-in',
+};
+
 /** BART (base, large, and its summarization checkpoints), Lewis et al. 2020. */
 export const bart: Family<BartConfig> = {
   name: 'bart',
   parseConfig,
   parameterName,
   zeroTensors: ['final_logits_bias'],
+  names,
   parameterShapes,
   encoder: { encode, keyValues },
   forward,

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Family, Parameters } from '../family.js';
+import type { Family, ParameterNames, Parameters } from '../family.js';
 import { project } from '../layers.js';
 import { parseConfig, type GPT2Config } from './config.js';
 import { forward } from './forward.js';
@@ -10,5 +10,13 @@ const outputWeights = (parameters: Parameters): Tensor => parameters['wte.weight
 
 const logits = (parameters: Parameters, hidden: Tensor): Tensor => project(hidden, outputWeights(parameters));
 
+const names: ParameterNames = {
+  prefix: 'transformer.',
+  embedding: 'wte.weight',
+  layers: 'h.',
+  output: ['ln_f.weight', 'ln_f.bias', 'wte.weight'],
+  linear: 'in-out',
+};
+
 /** GPT-2 (small, medium, large, XL, DistilGPT-2), Radford et al. 2019. */
-export const gpt2: Family<GPT2Config> = { name: 'gpt2', parseConfig, parameterName, parameterShapes, forward, outputWeights, logits };
+export const gpt2: Family<GPT2Config> = { name: 'gpt2', parseConfig, parameterName, names, parameterShapes, forward, outputWeights, logits };

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Family, Parameters } from '../family.js';
+import type { Family, ParameterNames, Parameters } from '../family.js';
 import { project } from '../layers.js';
 import { parseConfig, type LlamaConfig } from './config.js';
 import { forward } from './forward.js';
@@ -9,5 +9,13 @@ const outputWeights = (parameters: Parameters): Tensor => parameters['lm_head.we
 
 const logits = (parameters: Parameters, hidden: Tensor): Tensor => project(hidden, outputWeights(parameters));
 
+const names: ParameterNames = {
+  prefix: 'model.',
+  embedding: 'embed_tokens.weight',
+  layers: 'layers.',
+  output: ['norm.weight', 'lm_head.weight', 'embed_tokens.weight'],
+  linear: 'out-in',
+};
+
 /** Llama and what is built like it: rotary positions, RMS norm, grouped-query attention. Touvron et al. 2023. */
-export const llama: Family<LlamaConfig> = { name: 'llama', parseConfig, parameterName, parameterShapes, forward, outputWeights, logits };
+export const llama: Family<LlamaConfig> = { name: 'llama', parseConfig, parameterName, names, parameterShapes, forward, outputWeights, logits };
