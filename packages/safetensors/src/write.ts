@@ -20,7 +20,7 @@ export async function writeSafetensors(path: string, tensors: Readonly<Record<st
  * @throws FileError  if the file cannot be written; what was there before is still there
  */
 export async function writeFileAtomically(path: string, chunks: readonly (() => Uint8Array)[]): Promise<void> {
-  const { open, rename, rm } = await import('node:fs/promises');
+  const [{ open, rename, rm }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
   const partial = `${path}.${crypto.randomUUID().slice(0, 8)}.partial`;
   try {
     const handle = await open(partial, 'wx');
@@ -31,6 +31,7 @@ export async function writeFileAtomically(path: string, chunks: readonly (() => 
       await handle.close();
     }
     await rename(partial, path);
+    await syncFolder(dirname(path));
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
     throw new FileError(`${path}: expected to write the file, got ${(cause as Error).message}. Check the folder, its permissions and the free space.`, {
@@ -38,4 +39,12 @@ export async function writeFileAtomically(path: string, chunks: readonly (() => 
       cause,
     });
   }
+}
+
+/** Makes a rename survive a loss of power. Some systems (Windows) have no such call: there it is left to them. */
+async function syncFolder(folder: string): Promise<void> {
+  const { open } = await import('node:fs/promises');
+  const handle = await open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 }

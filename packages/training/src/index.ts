@@ -24,5 +24,7 @@ export { attentionShape, batchShape, layoutOf, tokenLimit, type AttentionShape, 
 export { adamw, type AdamWOptions, type AdamWState, type Optimiser, type UpdateOptions } from './optimiser/adamw.js';
 export { clipFactor, globalNorm } from './optimiser/clip.js';
 export { constantSchedule, linearSchedule, type Schedule } from './optimiser/schedule.js';
+export { trainingProgress } from './run/progress.js';
+export { trainRun, type CheckpointEvent, type RunEndEvent, type RunEvent, type RunOptions, type RunResult, type RunStartEvent } from './run/run.js';
 export { toTensors, type HostTensors, type Tensors } from './tensors.js';
 export { methodSizes, sizesTable, type MethodSize } from './sizes.js';

@@ -5,6 +5,8 @@ import type { TokenSequence } from './sequence.js';
 /** Batches of one data set, epoch after epoch. */
 export interface BatchSource {
   readonly batchesPerEpoch: number;
+  /** How they are made, for a run's settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** The batches of one pass, in an order that `rng` decides; without it, in the data's own order. */
   epoch(rng?: Rng): Iterable<Batch>;
 }
@@ -23,6 +25,7 @@ export function sequenceBatches(sequences: readonly TokenSequence[], options: Co
   const batchesPerEpoch = Math.ceil(sequences.length / batchSize);
   return {
     batchesPerEpoch,
+    settings: { ...options },
     *epoch(rng) {
       const order = rng ? rng.shuffle(sequences) : sequences;
       for (let start = 0; start < order.length; start += batchSize) yield collate(order.slice(start, start + batchSize), options);

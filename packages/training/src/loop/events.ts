@@ -41,6 +41,8 @@ export interface StepEvent {
   readonly epoch: number;
   /** The objective, before this step's update. */
   readonly loss: number;
+  /** Mean -log p of a target, whatever the objective. */
+  readonly lossPerTarget: number;
   readonly learningRate: number;
   /** Global norm of the gradients before clipping. */
   readonly gradientNorm: number;

@@ -42,8 +42,8 @@ export async function oneStep(plan: StepPlan, state: TrainingState, group: Group
   const [step, learningRate, gradientNorm] = [state.step + 1, plan.schedule(state.step), globalNorm(gradients)];
   const total = (count: (batch: Batch) => number) => group.batches.reduce((sum, batch) => sum + count(batch), 0);
   const [tokens, targets, ids] = [total((batch) => batch.tokens), total((batch) => batch.targets), group.batches.flatMap((batch) => batch.ids)];
-  const facts = { step, ids, loss, gradientNorm, learningRate };
-  const watch = watchLoss(state.watch, { ...facts, lossPerTarget: (loss * denominator) / targets, peakLearningRate: hyperparameters.learningRate }, hyperparameters.explosion);
+  const facts = { step, ids, loss, lossPerTarget: (loss * denominator) / targets, gradientNorm, learningRate };
+  const watch = watchLoss(state.watch, { ...facts, peakLearningRate: hyperparameters.learningRate }, hyperparameters.explosion);
   optimiser.update(gradients, state.optimiser, { parameters: state.parameters, step, learningRate, scale: clipFactor(gradientNorm, hyperparameters.clipNorm) });
   const seconds = (performance.now() - started) / 1000;
   const counts = { steps: hyperparameters.steps, epoch: group.epoch + 1, tokens, targets, seconds, tokensPerSecond: tokens / seconds };

@@ -1,0 +1,41 @@
+import { toHost, type HostTensor } from '@prefix-tuning/jit';
+import { createHash, type Hash } from 'node:crypto';
+import type { BatchTensors } from '../batches/batch.js';
+import type { BatchSource } from '../batches/source.js';
+import type { TrainableModel } from '../model.js';
+import type { HostTensors } from '../tensors.js';
+
+/** SHA-256 of names, shapes and values. */
+export function tensorsHash(tensors: HostTensors): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(tensors).sort()) addTensor(hash, name, tensors[name]!);
+  return hash.digest('hex');
+}
+
+/** SHA-256 of a model's configuration and weights. */
+export function modelHash({ family, config, parameters }: TrainableModel): string {
+  const hash = createHash('sha256').update(`${family.name} ${JSON.stringify(config)}`);
+  for (const name of Object.keys(parameters).sort()) addTensor(hash, name, toHost(parameters[name]!));
+  return hash.digest('hex');
+}
+
+/** SHA-256 of the batches of a pass in the data's own order: of all that a step reads of the data. */
+export function dataHash(batches: BatchSource): string {
+  const hash = createHash('sha256');
+  for (const { ids, tensors } of batches.epoch()) {
+    hash.update(JSON.stringify(ids));
+    addBatch(hash, tensors);
+  }
+  return hash.digest('hex');
+}
+
+function addBatch(hash: Hash, tensors: BatchTensors<HostTensor> | NonNullable<BatchTensors<HostTensor>['source']>): void {
+  for (const [name, value] of Object.entries(tensors)) {
+    if ('data' in value) addTensor(hash, name, value);
+    else addBatch(hash, value);
+  }
+}
+
+function addTensor(hash: Hash, name: string, { shape, dtype, data }: HostTensor): void {
+  hash.update(`${name} ${dtype} ${shape.join(',')}`).update(data);
+}
