@@ -1,7 +1,7 @@
 import { toHost, type Hosted } from '@prefix-tuning/jit';
 import type { Encoder, Family, Hooks } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
-import { add, dispose, engine, expandDims, range, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, engine, type Tensor } from '@tensorflow/tfjs-core';
 import type { Entry, Tuning } from './methods/method.js';
 import type { TrainableModel } from './model.js';
 import { toTensors, type HostTensors, type Tensors } from './tensors.js';
@@ -30,19 +30,16 @@ export interface TunedModel<M extends TrainableModel> {
 export function applyTuning<M extends TrainableModel>(model: M, tuning: Tuning, parameters: HostTensors): TunedModel<M> {
   const trained = toTensors(parameters);
   const { entry, prefixes } = enterOnce(tuning, trained);
-  const tuned = { ...model, parameters: entry.parameters, family: tunedFamily(model.family, entry, prefixes.prefix?.[0]?.key.shape[2] ?? 0) };
+  const tuned = { ...model, parameters: entry.parameters, family: tunedFamily(model.family, entry) };
   return { model: tuned, ...prefixes, readSource: entry.readSource, dispose: () => dispose(trained as Record<string, Tensor>) };
 }
 
-/** A family with a method's hooks inside; P is the length of the decoder's prefix. */
-function tunedFamily(family: Family, { hooks, encoderHooks }: Entry, P: number): Family {
+/** A family with a method's hooks inside. */
+function tunedFamily(family: Family, { hooks, encoderHooks }: Entry): Family {
+  if (!hooks && !encoderHooks) return family;
   const { encoder } = family;
-  if (!hooks && !encoderHooks && (!encoder || P === 0)) return family;
-  // Generation counts the prefix among the positions; in an encoder-decoder model it takes none.
-  const positions = (given: Tensor | undefined, T: number) => (given ? add(given, -P) : expandDims(range(0, T, 1, 'int32'), 0));
-  const forward: Family['forward'] = (p, config, input) =>
-    family.forward(p, config, { ...input, hooks, ...(encoder ? { positions: positions(input.positions, (input.ids ?? input.embeddings!).shape[1]!) } : {}) });
-  return encoder ? { ...family, forward, encoder: tunedEncoder(encoder, { hooks, encoderHooks }) } : { ...family, forward };
+  const forward: Family['forward'] = (p, config, input) => family.forward(p, config, { ...input, hooks });
+  return { ...family, forward, ...(encoder ? { encoder: tunedEncoder(encoder, { hooks, encoderHooks }) } : {}) };
 }
 
 const tunedEncoder = (encoder: Encoder, { hooks, encoderHooks }: { hooks: Hooks | undefined; encoderHooks: Hooks | undefined }): Encoder => ({

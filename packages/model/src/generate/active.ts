@@ -25,6 +25,8 @@ export interface Active {
   readonly shared: number;
   /** Slots of the source, prefix included; 0 for a decoder alone. */
   readonly source: number;
+  /** Slots that take no position: a prefix's, where `prefixPositions` is off. */
+  readonly unplaced: number;
   /** Slots filled in all. */
   length: number;
   /** Row within the block, and next token, of each beam. */
@@ -50,6 +52,9 @@ export interface Store {
   readonly own: Cache;
   readonly cross: Cache | undefined;
 }
+
+/** Whether prefixes take positions. */
+export const takesPositions = ({ model, options }: Pick<Job, 'model' | 'options'>): boolean => options.prefixPositions ?? !model.family.encoder;
 
 /** One row of scores [n, V], as a view. */
 export const scoreRow = ({ shape, data }: HostTensor, row: number): Float32Array => (data as Float32Array).subarray(row * shape[1]!, (row + 1) * shape[1]!);

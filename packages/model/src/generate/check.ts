@@ -1,5 +1,5 @@
 import { ConfigError } from '@prefix-tuning/base';
-import type { Job } from './active.js';
+import { takesPositions, type Job } from './active.js';
 import type { GenerateOptions, SearchSettings } from './settings.js';
 
 /** Refuses prompts and options that do not fit the model or each other. */
@@ -9,11 +9,14 @@ export function checkPrompts({ model, settings, prompts, prefixes, options }: Om
     throw new ConfigError(`generate: batchSize: expected a positive integer, got ${batchSize}.`, { details: { field: 'batchSize' } });
   }
   checkSampling(settings, options);
+  if (options.prefixPositions === false && !model.family.encoder) {
+    throw new ConfigError(`generate: prefixPositions: expected true for ${model.family.name}, which has no encoder, got false.`, { details: { field: 'prefixPositions' } });
+  }
   prompts.forEach((prompt, i) => {
     if (prompt.length === 0) {
       throw new ConfigError(`generate: prompt ${i}: expected at least one token, got none. Begin it with the begin token.`, { details: { prompt: i } });
     }
-    checkLength({ model, settings, prefixes }, { i, length: prompt.length });
+    checkLength({ model, settings, prefixes, options }, { i, length: prompt.length });
   });
 }
 
@@ -30,10 +33,10 @@ function checkSampling({ beams }: SearchSettings, { sample, onToken }: GenerateO
   need(topP > 0 && topP <= 1, 'sample.topP', `a number above 0 and at most 1, got ${topP}`);
 }
 
-function checkLength({ model, settings, prefixes }: Pick<Job, 'model' | 'settings' | 'prefixes'>, { i, length }: { i: number; length: number }): void {
+function checkLength({ model, settings, prefixes, options }: Omit<Job, 'programs' | 'prompts'>, { i, length }: { i: number; length: number }): void {
   const limit = model.config.maxPositions;
   const own = model.family.encoder ? 1 : length;
-  const P = prefixes.prefix.length(i);
+  const P = takesPositions({ model, options }) ? prefixes.prefix.length(i) : 0;
   if (P + own + settings.maxNewTokens <= limit && length <= limit) return;
   throw new ConfigError(
     `generate: prompt ${i}: expected at most ${limit} positions, got ${P} (prefix) + ${length} (prompt) + ` +

@@ -22,7 +22,8 @@ export async function decodeStep({ programs, settings }: Job, active: readonly A
     item.rows.forEach((offset, beam) => {
       const row = block * width + offset;
       ids[row] = item.tokens[beam]!;
-      positions[row] = slots[row] = item.length;
+      slots[row] = item.length;
+      positions[row] = item.length - item.unplaced;
       mask.fill(1, row * S, row * S + item.length);
     });
   });

@@ -1,6 +1,6 @@
 import { hostTensor, type Hosted } from '@prefix-tuning/jit';
 import type { Past } from '../families/family.js';
-import { scoreRow, type Active, type Admitted, type Job } from './active.js';
+import { scoreRow, takesPositions, type Active, type Admitted, type Job } from './active.js';
 import type { PrefixRows } from './prefixes.js';
 import { beamSearch } from './beam-search.js';
 import { bucket } from './buckets.js';
@@ -32,6 +32,7 @@ export async function prefill(job: Job, group: readonly number[], rows: number):
     ids: hostTensor(ids, [rows, T], 'int32'),
     last: decoderOnly ? [hostTensor(last, [rows], 'int32')] : [],
     mask: decoderOnly ? [] : [hostTensor(mask, [rows, T])],
+    first: decoderOnly ? [] : [hostTensor(firstPositions(job, group, rows), [rows, 1], 'int32')],
     prefix: prefixes.prefix.take(group, rows),
     encoderPrefix: prefixes.encoderPrefix.take(group, rows),
     crossPrefix: prefixes.crossPrefix.take(group, rows),
@@ -48,6 +49,13 @@ export async function prefill(job: Job, group: readonly number[], rows: number):
   });
 }
 
+/** Where each row's start token stands, in an encoder-decoder model. */
+function firstPositions(job: Job, group: readonly number[], rows: number): Int32Array {
+  const first = new Int32Array(rows);
+  if (takesPositions(job)) group.forEach((i, row) => (first[row] = job.prefixes.prefix.length(i)));
+  return first;
+}
+
 function begin({ model, settings, prompts, prefixes, options }: Job, prompt: number): Active {
   const ids = prompts[prompt]!;
   const decoderOnly = !model.family.encoder;
@@ -56,7 +64,9 @@ function begin({ model, settings, prompts, prefixes, options }: Job, prompt: num
   const choose = options.sample ? sampler(options.sample, prompt) : indexOfMax;
   const onToken = options.onToken && ((token: number) => options.onToken!({ prompt, token }));
   const search = settings.beams > 1 ? beamSearch(history, settings, ends) : singleSearch(history, settings, { ends, choose, onToken });
-  const shared = prefixes.prefix.length(prompt) + history.length;
+  const P = prefixes.prefix.length(prompt);
+  const shared = P + history.length;
+  const unplaced = takesPositions({ model, options }) ? 0 : P;
   const source = decoderOnly ? 0 : prefixes.crossPrefix.length(prompt) + ids.length;
-  return { prompt, search, shared, source, length: shared, rows: Array.from({ length: search.width }, (_, k) => k), tokens: [] };
+  return { prompt, search, shared, source, unplaced, length: shared, rows: Array.from({ length: search.width }, (_, k) => k), tokens: [] };
 }

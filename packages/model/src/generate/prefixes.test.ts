@@ -35,8 +35,8 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
   const bySite = <T>(make: (site: number) => T) => Object.fromEntries(sites().map((site, i) => [site, make(i)]));
   const run = (some: number[][], given: Sites, more: GenerateOptions = {}) => generator.generate(some, { ...options, ...given, ...more });
 
-  /** Log-probability of each token of a sequence by one forward pass without a cache. */
-  function logProbabilities(prompt: readonly number[], given: Own, sequence: readonly number[]): number[] {
+  /** Log-probability of each token of a sequence by one forward pass without a cache, the first token at a position. */
+  function logProbabilities(prompt: readonly number[], given: Own, sequence: readonly number[], first: number): number[] {
     const { family, parameters, config, generationConfig } = model;
     const past = (some: Hosted<Past> | undefined): Past | undefined => some?.map(({ key, value }) => ({ key: toTensor(key), value: toTensor(value) }));
     const row = (ids: readonly number[]): Tensor => tensor([[...ids]], [1, ids.length], 'int32');
@@ -46,7 +46,8 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
         past: past(given.crossPrefix),
       });
       const before = keyValues ? [generationConfig.decoderStartTokenId!] : [...prompt];
-      const input = { ids: row([...before, ...sequence]), past: past(given.prefix), ...(keyValues ? { source: { keyValues } } : {}) };
+      const ids = [...before, ...sequence];
+      const input = { ids: row(ids), positions: row(ids.map((_, i) => first + i)), past: past(given.prefix), ...(keyValues ? { source: { keyValues } } : {}) };
       const scores = toHost(logSoftmax(family.logits(parameters, family.forward(parameters, config, input).hidden)));
       return sequence.map((token, t) => scores.data[(before.length - 1 + t) * config.vocabulary + token]!);
     });
@@ -62,13 +63,17 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
 
   test('decoding with a cache equals the full forward pass', async () => {
     const own: Own = bySite((i) => randomPast(1, 3 + i));
-    const results = await run(prompts, own);
-    prompts.forEach((prompt, i) => {
-      for (const { tokens: sequence, score } of results[i]!) {
-        const expected = logProbabilities(prompt, own, sequence).reduce((a, b) => a + b, 0) / sequence.length;
-        expect(Math.abs(score! - expected)).toBeLessThan(1e-4);
-      }
-    });
+    const takes: boolean[] = name === 'bart' ? [true, false] : [true];
+    for (const prefixPositions of takes) {
+      const results = await run(prompts, own, { prefixPositions });
+      prompts.forEach((prompt, i) => {
+        for (const { tokens: sequence, score } of results[i]!) {
+          const expected = logProbabilities(prompt, own, sequence, prefixPositions ? 3 : 0).reduce((a, b) => a + b, 0) / sequence.length;
+          expect(Math.abs(score! - expected)).toBeLessThan(1e-4);
+        }
+      });
+      if (name === 'bart' && !prefixPositions) expect(await run(prompts, own)).toEqual(results);
+    }
   });
 
   test('prompts with prefixes of their own, of different lengths or none, equal one-by-one runs', async () => {

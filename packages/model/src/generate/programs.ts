@@ -15,6 +15,8 @@ export type PrefillInput = {
   readonly last: Optional<Tensor>;
   /** Encoder-decoder: float32 [n, T], 1 for each source's own tokens. */
   readonly mask: Optional<Tensor>;
+  /** Encoder-decoder: int32 [n, 1], the position of the start token. */
+  readonly first: Optional<Tensor>;
   readonly prefix: Optional<MaskedPast>;
   readonly encoderPrefix: Optional<MaskedPast>;
   readonly crossPrefix: Optional<MaskedPast>;
@@ -112,13 +114,14 @@ function encodeAndStart({ family, parameters, config, generationConfig, folder }
       details: { file: `${folder}/config.json`, field: 'decoder_start_token_id' },
     });
   }
-  return ({ ids, mask: [mask], prefix: [prefix], encoderPrefix: [encoderPrefix], crossPrefix: [crossPrefix] }: PrefillInput): PrefillOutput => {
+  return ({ ids, mask: [mask], first: [positions], prefix: [prefix], encoderPrefix: [encoderPrefix], crossPrefix: [crossPrefix] }: PrefillInput): PrefillOutput => {
     const n = ids.shape[0]!;
     const hidden = family.encoder!.encode(parameters, config, { ids, mask: maskAfter(encoderPrefix, mask!), past: encoderPrefix?.past });
     const keyValues = family.encoder!.keyValues(parameters, config, { hidden, past: crossPrefix?.past });
     const first = family.forward(parameters, config, {
       ids: fill([n, 1], start, 'int32'),
       ...after(prefix, [n, 1], config),
+      positions,
       source: { keyValues, mask: maskAfter(crossPrefix, mask!) },
     });
     return { scores: score(reshape(first.hidden, [-1, config.width])), present: first.present, cross: [keyValues] };

@@ -40,6 +40,11 @@ export interface GenerateOptions extends SearchOptions {
   readonly encoderPrefix?: Prefix;
   /** The same in a decoder's attention to the source. */
   readonly crossPrefix?: Prefix;
+  /**
+   * Whether the first token stands after the prefix, which takes positions, or at position 0. Unless given, as in Li &
+   * Liang's code: it takes some in a decoder alone and none in an encoder-decoder model, where PEFT's take some too.
+   */
+  readonly prefixPositions?: boolean;
   /** Draws tokens instead of taking the likeliest. */
   readonly sample?: SamplingOptions;
   /** Told each token as it is chosen; with one beam only. */
