@@ -11,7 +11,7 @@ export { eager } from './runtimes/eager.js';
 export { findRuntime, listRuntimes, RuntimeNotFoundError, runtimeNames, type FoundRuntime } from './runtimes/find.js';
 export { OnnxRuntimeError, onnxRuntime, type OnnxRuntimeModule, type OnnxRuntimeOptions, type OnnxSession, type OnnxTensor } from './runtimes/onnx.js';
 export { WorkerError } from './runtimes/worker.js';
-export { storedTensor, type FileRange } from './stored.js';
+export { storedTensor, type FileRange, type StoredEncoding } from './stored.js';
 export { HostRandomnessError, HostReadError, UnsupportedKernelError } from './trace/errors.js';
 export { isTracing, trace, type TraceOptions } from './trace/trace.js';
 export { flatten, TreeError, unflatten, type Flat, type Hosted, type TensorTree, type TreeShape } from './tree.js';

@@ -88,6 +88,27 @@ test('the numbers are read where they are asked for, and a tensor is freed like 
   expect(readFileSync(path).length).toBe(27);
 });
 
+test('other encodings are decoded when asked for, and become constants of the program', async () => {
+  const bytes = join(folder, 'bytes.bin');
+  writeFileSync(bytes, Uint8Array.of(9, 1, 2, 3));
+  const encoding = { bytesPerElement: 1, decode: (some: Uint8Array) => Float32Array.from(some) };
+  const decoded = storedTensor({ path: bytes, offset: 1 }, [3], encoding);
+  expect(printGraph(trace(([x]) => [tf.add(x!, decoded)], [hostTensor([0, 0, 0], [3])], { name: 'f' }))).toContain('float32[3] = constant {1, 2, 3}');
+  const compiled = jit((x: tf.Tensor) => tf.add(x, decoded), { runtime: onnxRuntime() });
+  expect((await compiled(hostTensor([10, 20, 30], [3]))).data).toEqual(Float32Array.of(11, 22, 33));
+  expect(Array.from(decoded.dataSync())).toEqual([1, 2, 3]);
+  await compiled.dispose();
+});
+
+test('a file that was replaced is not read as if it were the old one', () => {
+  const replaced = fileOf('replaced.bin', [1, 2], 0);
+  const [stored, same] = [storedTensor({ path: replaced, offset: 0 }, [2]), storedTensor({ path: replaced, offset: 0 }, [2])];
+  rmSync(replaced);
+  fileOf('replaced.bin', [3, 4, 5], 0);
+  expect(() => stored.dataSync()).toThrow(/replaced\.bin: expected the file that was loaded, got another one/);
+  expect(() => trace(([x]) => [tf.add(x!, same)], [hostTensor([0, 0], [2])])).toThrow(FileError);
+});
+
 test('says what is wrong with a place', () => {
   expect(() => storedTensor({ path: join(folder, 'none.bin'), offset: 0 }, [1])).toThrow(FileError);
   expect(() => storedTensor({ path, offset: 7 }, [6])).toThrow(/weights\.bin: expected a file of at least 31 bytes, got 27\./);

@@ -9,9 +9,24 @@ export interface FileRange {
   readonly offset: number;
 }
 
+/** How other numbers than float32 lie in a file: a program then gets them decoded, and does not map the file. */
+export interface StoredEncoding {
+  readonly bytesPerElement: number;
+  decode(bytes: Uint8Array<ArrayBuffer>): Float32Array;
+}
+
 const BACKEND = 'stored';
+
+interface Place extends FileRange {
+  /** One past the last byte. */
+  readonly end: number;
+  readonly encoding: StoredEncoding | undefined;
+  /** Tells whether the file is still the one it was. */
+  readonly version: string;
+}
+
 /** Outlives the move of a tensor to a backend that computes: the numbers stay the same, and so does the file. */
-const ranges = new WeakMap<DataId, FileRange>();
+const places = new WeakMap<DataId, Place>();
 
 /**
  * A float32 tensor whose numbers stay in a file (Node only).
@@ -20,42 +35,61 @@ const ranges = new WeakMap<DataId, FileRange>();
  * Anything else reads them when it first needs them: TensorFlow.js then moves the tensor to its active backend.
  *
  * @param range  the file must not change while the tensor or a program that holds it is in use
- * @throws FileError  if there is no such file, or it ends before the tensor does
+ * @param encoding  for half floats and the like; they are read and decoded for each program
+ * @throws FileError  if there is no such file, or it ends before the tensor does; later on, if it has changed
  * @throws ShapeError  if the offset is not a whole number of bytes
  */
-export function storedTensor({ path, offset }: FileRange, shape: readonly number[]): Tensor {
+export function storedTensor({ path, offset }: FileRange, shape: readonly number[], encoding?: StoredEncoding): Tensor {
   if (!Number.isSafeInteger(offset) || offset < 0) {
     throw new ShapeError(`storedTensor: offset: expected a whole number of bytes, got ${offset}. Pass where the tensor begins.`, { details: { path, offset } });
   }
-  const end = offset + 4 * sizeOf(shape);
-  const size = files().statSync(path, { throwIfNoEntry: false })?.size;
-  if (size === undefined || size < end) {
-    throw new FileError(`${path}: expected a file of at least ${end} bytes, got ${size === undefined ? 'nothing there' : size}. Copy it again.`, {
+  const end = offset + (encoding?.bytesPerElement ?? 4) * sizeOf(shape);
+  const found = files().statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.size < end) {
+    throw new FileError(`${path}: expected a file of at least ${end} bytes, got ${found === undefined ? 'nothing there' : found.size}. Copy it again.`, {
       details: { file: path, offset, shape },
     });
   }
   const backend = (engine().findBackend(BACKEND) ?? install()) as StoredBackend;
   // Tensors know where they lie by their real path: a link may point to another place tomorrow.
-  return engine().makeTensorFromTensorInfo({ dataId: backend.place({ path: files().realpathSync(path), offset }, end - offset), shape: [...shape], dtype: 'float32' }, backend);
+  const dataId = backend.place({ path: files().realpathSync(path), offset, end, encoding, version: versionOf(found) });
+  return engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype: 'float32' }, backend);
 }
 
-/** The file behind a tensor, if it was made by {@link storedTensor}. */
-export const fileRangeOf = (dataId: DataId): FileRange | undefined => ranges.get(dataId);
+const versionOf = ({ ino, size, mtimeMs }: FileSystem.Stats): string => `${ino} ${size} ${mtimeMs}`;
+
+/** The file behind a tensor, if {@link storedTensor} made it and its numbers are float32 there. */
+export function fileRangeOf(dataId: DataId): FileRange | undefined {
+  const place = places.get(dataId);
+  if (!place || place.encoding) return undefined;
+  checkUnchanged(place);
+  return place;
+}
+
+function checkUnchanged({ path, version }: Place): void {
+  const found = files().statSync(path, { throwIfNoEntry: false });
+  if (found && versionOf(found) === version) return;
+  throw new FileError(`${path}: expected the file that was loaded, got ${found ? 'another one in its place' : 'nothing there'}. Load it again; save elsewhere what is in use.`, {
+    details: { file: path },
+  });
+}
 
 /** A backend that can only read: the engine moves its tensors to the active one before any kernel sees them. */
 class StoredBackend extends KernelBackend {
-  private readonly bytes = new Map<DataId, number>();
+  private readonly alive = new Set<DataId>();
 
-  place(range: FileRange, bytes: number): DataId {
+  place(place: Place): DataId {
     const dataId = {};
-    ranges.set(dataId, range);
-    this.bytes.set(dataId, bytes);
+    places.set(dataId, place);
+    this.alive.add(dataId);
     return dataId;
   }
 
   override readSync(dataId: DataId): Float32Array {
-    const { path, offset } = ranges.get(dataId)!;
-    return readFloats(path, { offset, bytes: this.bytes.get(dataId)! });
+    const place = places.get(dataId)!;
+    checkUnchanged(place);
+    const bytes = readRange(place);
+    return place.encoding ? place.encoding.decode(bytes) : new Float32Array(bytes.buffer);
   }
 
   override async read(dataId: DataId): Promise<Float32Array> {
@@ -63,17 +97,17 @@ class StoredBackend extends KernelBackend {
   }
 
   override disposeData(dataId: DataId): boolean {
-    return this.bytes.delete(dataId);
+    return this.alive.delete(dataId);
   }
 
   override refCount(dataId: DataId): number {
-    return this.bytes.has(dataId) ? 1 : 0;
+    return this.alive.has(dataId) ? 1 : 0;
   }
 
   override incRef(): void {}
 
   override numDataIds(): number {
-    return this.bytes.size;
+    return this.alive.size;
   }
 
   override memory(): { unreliable: boolean } {
@@ -90,21 +124,21 @@ function install(): StoredBackend {
   return engine().findBackend(BACKEND) as StoredBackend;
 }
 
-function readFloats(path: string, { offset, bytes }: { offset: number; bytes: number }): Float32Array {
+function readRange({ path, offset, end }: Place): Uint8Array<ArrayBuffer> {
   const fs = files();
-  const values = new Float32Array(bytes / 4);
+  const bytes = new Uint8Array(end - offset);
   const handle = fs.openSync(path, 'r');
   try {
-    for (let done = 0; done < bytes; ) {
+    for (let done = 0; done < bytes.length; ) {
       // Node refuses reads above 2 GiB.
-      const read = fs.readSync(handle, new Uint8Array(values.buffer), done, Math.min(bytes - done, 1 << 30), offset + done);
-      if (read === 0) throw new FileError(`${path}: expected ${offset + bytes} bytes, got ${offset + done}: the file became shorter. Copy it again.`, { details: { file: path } });
+      const read = fs.readSync(handle, bytes, done, Math.min(bytes.length - done, 1 << 30), offset + done);
+      if (read === 0) throw new FileError(`${path}: expected ${end} bytes, got ${offset + done}: the file became shorter. Copy it again.`, { details: { file: path } });
       done += read;
     }
   } finally {
     fs.closeSync(handle);
   }
-  return values;
+  return bytes;
 }
 
 function files(): typeof FileSystem {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, FileError } from '@prefix-tuning/base';
 import { memorySource, openSafetensors, WeightsError, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
-import { memory } from '@tensorflow/tfjs-core';
+import { printGraph, trace } from '@prefix-tuning/jit';
+import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { fixture } from '../test/golden.js';
-import { disposeModel, loadModel, memoryFiles } from './index.js';
+import { disposeModel, generate, loadModel, memoryFiles, type Model } from './index.js';
 
 const root = await mkdtemp(join(tmpdir(), 'model-'));
 afterAll(() => rm(root, { recursive: true }));
@@ -18,8 +19,8 @@ beforeEach(async () => {
 });
 const weightsFile = () => join(folder, 'model.safetensors');
 
-async function stored(): Promise<Record<string, TensorView>> {
-  const file = await openSafetensors(await readFile(fixture('gpt2/model.safetensors')));
+async function stored(name = 'gpt2'): Promise<Record<string, TensorView>> {
+  const file = await openSafetensors(await readFile(fixture(`${name}/model.safetensors`)));
   return Object.fromEntries(await Promise.all([...file.tensors.keys()].map(async (name) => [name, await file.read(name)] as const)));
 }
 
@@ -40,6 +41,23 @@ test('loads a folder, reports progress, and frees what it loaded', async () => {
   expect(memory().numTensors).toBe(before);
 });
 
+test('weights stay in their file: programs name the place, or decode half floats, and a file that changed is refused', async () => {
+  const listing = (model: Model) => {
+    const forward = ([ids]: Tensor[]) => [model.family.forward(model.parameters, model.config, { ids: ids! }).hidden];
+    return printGraph(trace(forward, [{ dtype: 'int32', shape: [1, 4] }]));
+  };
+  const whole = await loadModel(folder);
+  expect(listing(whole).match(/ = stored .*model\.safetensors from byte \d+/g)!.length).toBe(Object.keys(whole.parameters).length);
+  const before = await generate(whole, [[5, 6, 7]], { maxNewTokens: 5 });
+  await writeSafetensors(weightsFile(), await stored(), { half: true });
+  expect(() => listing(whole)).toThrow(/model\.safetensors: expected the file that was loaded, got another one in its place/);
+  disposeModel(whole);
+  const half = await loadModel(folder);
+  expect(listing(half)).not.toContain('stored');
+  expect((await generate(half, [[5, 6, 7]], { maxNewTokens: 5 }))[0]![0]!.tokens).toEqual(before[0]![0]!.tokens);
+  disposeModel(half);
+});
+
 describe('other ways to store the same weights', () => {
   const load = async (name = 'h.1.mlp.c_fc.weight') => {
     const model = await loadModel(folder);
@@ -53,6 +71,31 @@ describe('other ways to store the same weights', () => {
     const tensors = Object.entries(await stored()).map(([name, view]) => [name.replace('transformer.', ''), view] as const);
     const mask: TensorView = { dtype: 'U8', shape: [1, 1, 2, 2], data: Uint8Array.of(1, 0, 1, 1) };
     await writeSafetensors(weightsFile(), { ...Object.fromEntries(tensors), 'h.0.attn.bias': mask, 'lm_head.weight': tensors.find(([name]) => name === 'wte.weight')![1] });
+    expect(await load()).toEqual(expected);
+  });
+
+  test('the tied embedding under the name of the output layer alone', async () => {
+    const expected = await load('wte.weight');
+    const tensors = Object.entries(await stored()).map(([name, view]) => [name === 'transformer.wte.weight' ? 'lm_head.weight' : name, view] as const);
+    await writeSafetensors(weightsFile(), Object.fromEntries(tensors));
+    expect(await load('wte.weight')).toEqual(expected);
+  });
+
+  test.each([
+    ['without `model.`', (name: string) => name.replace(/^model\./, '')],
+    ['with the embedding under a name of its copies', (name: string) => (name === 'model.shared.weight' ? 'model.decoder.embed_tokens.weight' : name)],
+  ])('BART %s', async (_, rename) => {
+    await cp(fixture('bart'), folder, { recursive: true });
+    const load = async () => {
+      const model = await loadModel(folder);
+      const values = Object.fromEntries(Object.entries(model.parameters).map(([name, value]) => [name, Array.from(value.dataSync())]));
+      disposeModel(model);
+      return values;
+    };
+    const expected = await load();
+    const entries = Object.entries(await stored('bart'));
+    expect(entries.filter(([name]) => name.startsWith('model.')).length).toBeGreaterThan(50);
+    await writeSafetensors(weightsFile(), Object.fromEntries(entries.map(([name, view]) => [rename(name), view])));
     expect(await load()).toEqual(expected);
   });
 

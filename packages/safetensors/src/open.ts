@@ -7,6 +7,8 @@ import { fileSource, memorySource, type ByteSource } from './source.js';
 /** An open weight file: its header is in memory, its tensors are read when asked for. */
 export interface SafetensorsFile extends Header {
   readonly name: string;
+  /** Where the file lies, if it was opened by its path: with a tensor's `begin` it says where its bytes can be mapped. */
+  readonly path: string | undefined;
   /** Reads one tensor, in the file's own element type. Throws a WeightsError if the file has none of that name. */
   read(tensor: string): Promise<TensorView>;
   /** Reads one tensor as 32-bit floats. */
@@ -36,13 +38,18 @@ export async function openSafetensors(input: string | Uint8Array | Blob | ByteSo
         });
       }
       const bytes = await source.read(entry.begin, entry.end);
-      return { dtype: entry.dtype, shape: entry.shape, data: new dtypes[entry.dtype](bytes.buffer) };
+      return viewBytes(entry, bytes);
     };
-    return { ...header, name: source.name, read, readFloat32: async (tensor) => toFloat32(await read(tensor)), close: () => source.close() };
+    return { ...header, name: source.name, path: source.path, read, readFloat32: async (tensor) => toFloat32(await read(tensor)), close: () => source.close() };
   } catch (error) {
     await source.close();
     throw error;
   }
+}
+
+/** A tensor's bytes, which begin a buffer of their own, as elements of its type. */
+export function viewBytes({ dtype, shape }: Pick<TensorView, 'dtype' | 'shape'>, bytes: Uint8Array<ArrayBuffer>): TensorView {
+  return { dtype, shape, data: new dtypes[dtype](bytes.buffer) };
 }
 
 async function toSource(input: string | Uint8Array | Blob | ByteSource): Promise<ByteSource> {

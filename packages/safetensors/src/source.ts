@@ -5,6 +5,8 @@ export interface ByteSource {
   /** What messages call it: a path, or `bytes`. */
   readonly name: string;
   readonly size: number;
+  /** Where the bytes lie, if that is a file that can be opened again. */
+  readonly path?: string;
   /** Reads [begin, end). The result starts at offset 0 of its own buffer. */
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
@@ -51,5 +53,5 @@ export async function fileSource(path: string): Promise<ByteSource> {
     }
     return bytes;
   };
-  return { name: path, size: stat.size, read, close: () => handle.close() };
+  return { name: path, path, size: stat.size, read, close: () => handle.close() };
 }

@@ -88,6 +88,8 @@ export interface ParameterNames {
   readonly prefix: string;
   /** The token embedding. */
   readonly embedding: string;
+  /** Checkpoint names of the tensors that may be one with it; some writers keep one of these alone. */
+  readonly embeddingCopies: RegExp;
   /** What a layer's names begin with, before its number: `h.`; of an encoder-decoder model, a decoder layer's. */
   readonly layers: string;
   /** The same for an encoder's layers. */

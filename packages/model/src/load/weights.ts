@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { FileError, type OnProgress } from '@prefix-tuning/base';
-import { openSafetensors, WeightsError, type SafetensorsFile } from '@prefix-tuning/safetensors';
+import { storedTensor } from '@prefix-tuning/jit';
+import { bytesPerElement, openSafetensors, toFloat32, viewBytes, WeightsError, type SafetensorsFile, type TensorEntry } from '@prefix-tuning/safetensors';
 import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Family, ModelConfig } from '../families/family.js';
 import { readJson, type ModelFiles } from './files.js';
@@ -10,7 +11,10 @@ const index = 'model.safetensors.index.json';
 const pickles = ['pytorch_model.bin', 'pytorch_model.bin.index.json', 'model.pt', 'pytorch_model.pt'];
 
 /**
- * Reads a model's parameters, one tensor at a time, as 32-bit floats on the active TensorFlow.js backend.
+ * A model's parameters, as 32-bit floats.
+ *
+ * Those of a file stay there until they are needed: programs map its pages where all tensors are float32, and decode
+ * half floats tensor by tensor else. What is in memory already is put on the active TensorFlow.js backend.
  *
  * @throws WeightsError  naming every missing, unknown or misshapen tensor
  * @throws FileError  if the folder has no safetensors file; a pickle checkpoint is refused with the reason
@@ -23,12 +27,15 @@ export async function loadParameters(
   const shards = await openShards(files);
   const parameters: Record<string, Tensor> = {};
   try {
-    const located = locate(shards, model.family);
+    const shapes = model.family.parameterShapes(model.config);
+    const located = locate(shards, model.family, shapes);
     for (const shard of shards) await checkZeros(shard, model.family.zeroTensors ?? []);
-    checkShapes(files.name, located, model.family.parameterShapes(model.config));
+    checkShapes(files.name, located, shapes);
+    // A program takes large constants from files or from memory, not from both.
+    const mapped = [...located.values()].every(({ entry }) => entry.dtype === 'F32');
     let done = 0;
-    for (const [name, { shard, stored, shape }] of located) {
-      parameters[name] = tensor(await shard.readFloat32(stored), [...shape], 'float32');
+    for (const [name, { shard, entry }] of located) {
+      parameters[name] = await open(shard, entry, mapped);
       onProgress?.({ task: 'load weights', done: ++done, total: located.size, unit: 'tensors' });
     }
     return parameters;
@@ -40,10 +47,15 @@ export async function loadParameters(
   }
 }
 
+async function open(shard: SafetensorsFile, { name, dtype, shape, begin }: TensorEntry, mapped: boolean): Promise<Tensor> {
+  if (shard.path === undefined) return tensor(await shard.readFloat32(name), [...shape], 'float32');
+  const encoding = { bytesPerElement: bytesPerElement(dtype), decode: (bytes: Uint8Array<ArrayBuffer>) => toFloat32(viewBytes({ dtype, shape }, bytes)) };
+  return storedTensor({ path: shard.path, offset: begin }, shape, mapped ? undefined : encoding);
+}
+
 interface Located {
   readonly shard: SafetensorsFile;
-  readonly stored: string;
-  readonly shape: readonly number[];
+  readonly entry: TensorEntry;
 }
 
 async function openShards(files: ModelFiles): Promise<SafetensorsFile[]> {
@@ -86,22 +98,31 @@ async function noWeights(files: ModelFiles): Promise<FileError> {
   });
 }
 
-function locate(shards: readonly SafetensorsFile[], family: Family): Map<string, Located> {
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+function locate(shards: readonly SafetensorsFile[], { parameterName, names: { embedding, embeddingCopies } }: Family, shapes: Shapes): Map<string, Located> {
   const located = new Map<string, Located>();
+  let copy: Located | undefined;
   for (const shard of shards) {
-    for (const { name: stored, shape } of shard.tensors.values()) {
-      const name = family.parameterName(stored);
-      if (name === undefined) continue;
-      const other = located.get(name);
-      if (other) {
-        throw new WeightsError(`${shard.name}: expected one tensor for ${name}, got "${other.stored}" and "${stored}". Get the file again.`, {
-          details: { file: shard.name, tensor: name },
-        });
-      }
-      located.set(name, { shard, stored, shape });
+    for (const entry of shard.tensors.values()) {
+      const name = parameterName(entry.name);
+      if (embeddingCopies.test(entry.name) && (name === undefined || !Object.hasOwn(shapes, name))) copy = { shard, entry };
+      else if (name !== undefined) add(located, name, { shard, entry });
     }
   }
+  // Of tensors that are one in memory some writers keep only the first by name.
+  if (copy && !located.has(embedding)) located.set(embedding, copy);
   return located;
+}
+
+function add(located: Map<string, Located>, name: string, found: Located): void {
+  const other = located.get(name);
+  if (other) {
+    throw new WeightsError(`${found.shard.name}: expected one tensor for ${name}, got "${other.entry.name}" and "${found.entry.name}". Get the file again.`, {
+      details: { file: found.shard.name, tensor: name },
+    });
+  }
+  located.set(name, found);
 }
 
 /** Leaving a tensor out is right only if it adds nothing. */
@@ -115,11 +136,11 @@ async function checkZeros(shard: SafetensorsFile, names: readonly string[]): Pro
 }
 
 /** Compares what a checkpoint has with what its config asks for, and reports every difference at once. */
-function checkShapes(where: string, located: ReadonlyMap<string, Located>, shapes: Readonly<Record<string, readonly number[]>>): void {
+function checkShapes(where: string, located: ReadonlyMap<string, Located>, shapes: Shapes): void {
   const missing = Object.keys(shapes).filter((name) => !located.has(name));
   const unknown = [...located.keys()].filter((name) => !Object.hasOwn(shapes, name));
   const misshapen = Object.entries(shapes).flatMap(([name, shape]) => {
-    const found = located.get(name)?.shape;
+    const found = located.get(name)?.entry.shape;
     return found && found.join() !== shape.join() ? [`${name}: expected [${shape.join(', ')}], got [${found.join(', ')}]`] : [];
   });
   if (missing.length + unknown.length + misshapen.length === 0) return;

@@ -13,6 +13,7 @@ const logits = (parameters: Parameters, hidden: Tensor): Tensor => project(hidde
 const names: ParameterNames = {
   prefix: 'model.',
   embedding: 'shared.weight',
+  embeddingCopies: /^(lm_head|(model\.)?(en|de)coder\.embed_tokens)\.weight$/,
   layers: 'decoder.layers.',
   encoderLayers: 'encoder.layers.',
   output: ['shared.weight'],

@@ -13,6 +13,7 @@ const logits = (parameters: Parameters, hidden: Tensor): Tensor => project(hidde
 const names: ParameterNames = {
   prefix: 'transformer.',
   embedding: 'wte.weight',
+  embeddingCopies: /^lm_head\.weight$/,
   layers: 'h.',
   output: ['ln_f.weight', 'ln_f.bias', 'wte.weight'],
   linear: 'in-out',

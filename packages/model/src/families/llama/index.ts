@@ -12,6 +12,7 @@ const logits = (parameters: Parameters, hidden: Tensor): Tensor => project(hidde
 const names: ParameterNames = {
   prefix: 'model.',
   embedding: 'embed_tokens.weight',
+  embeddingCopies: /^lm_head\.weight$/,
   layers: 'layers.',
   output: ['norm.weight', 'lm_head.weight', 'embed_tokens.weight'],
   linear: 'out-in',
