@@ -32,8 +32,13 @@ await runCommand(async (args) => {
   const size = Object.keys(vocabulary).length;
   const raw = { architectures: ['GPT2LMHeadModel'], model_type: 'gpt2', n_layer: layers, n_embd: width, n_head: heads, n_positions: 1024, vocab_size: size, bos_token_id: size - 1, eos_token_id: size - 1 };
   const family = families.gpt2;
-  const weights = initialise({ family, config: family.parseConfig(raw, 'config.json') }, createRng(Number(seed)));
-  const tensors = Object.entries(weights).map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }] as const);
+  const config = family.parseConfig(raw, 'config.json');
+  const rng = createRng(Number(seed));
+  // One tensor at a time: the largest model is larger than many a memory.
+  const tensors = Object.entries(family.parameterShapes(config)).map(([name, shape]) => {
+    const data = () => initialise({ family: { parameterShapes: () => ({ [name]: shape }) }, config }, rng)[name]!.data as Float32Array<ArrayBuffer>;
+    return [name, { dtype: 'F32', shape, data }] as const;
+  });
   await mkdir(out, { recursive: true });
   await writeSafetensors(join(out, 'model.safetensors'), Object.fromEntries(tensors));
   await writeFileAtomically(join(out, 'config.json'), [() => new TextEncoder().encode(`${JSON.stringify(raw, null, 2)}\n`)]);

@@ -88,6 +88,18 @@ describe('files', () => {
     expect(await half.readFloat32('b')).toEqual(tensors.b.data);
   });
 
+  test('data that is made when its turn comes makes the same file, and is checked then', async () => {
+    const [path, lazily] = [join(folder, 'now.safetensors'), join(folder, 'lazily.safetensors')];
+    const tensors = { b: f32([1.5, -2, 3.25, 0], [2, 2]), a: f32([7]) };
+    const order: string[] = [];
+    await writeSafetensors(path, tensors);
+    await writeSafetensors(lazily, Object.fromEntries(Object.entries(tensors).map(([name, view]) => [name, { ...view, data: () => (order.push(name), view.data) }])));
+    expect(await readFile(lazily)).toEqual(await readFile(path));
+    expect(order).toEqual(['a', 'b']);
+    await expect(writeSafetensors(lazily, { a: { dtype: 'F32', shape: [2], data: () => Float32Array.of(1) } })).rejects.toThrow('tensor "a": expected 2 elements of F32');
+    expect(await readFile(lazily)).toEqual(await readFile(path));
+  });
+
   test('a missing file, a folder, and a truncated file say what to do', async () => {
     const path = join(folder, 'model.safetensors');
     await writeSafetensors(path, { w: f32([1, 2, 3, 4]) });

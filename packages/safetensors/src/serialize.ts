@@ -9,6 +9,11 @@ export interface WriteOptions {
   readonly half?: boolean;
 }
 
+/** A tensor to write; a function gives its data when its turn comes, so that a file larger than memory can be written. */
+export interface TensorInput extends Omit<TensorView, 'data'> {
+  readonly data: TensorView['data'] | (() => TensorView['data']);
+}
+
 /** The file's header, and its tensors in file order, each encoded when asked for, so that one at a time is in memory. */
 export interface Layout {
   readonly header: Uint8Array;
@@ -21,22 +26,26 @@ export interface Layout {
  *
  * @throws ShapeError  if a tensor's data does not fit its shape
  */
-export function layOut(tensors: Readonly<Record<string, TensorView>>, { metadata = { format: 'pt' }, half = false }: WriteOptions = {}): Layout {
+export function layOut(tensors: Readonly<Record<string, TensorInput>>, { metadata = { format: 'pt' }, half = false }: WriteOptions = {}): Layout {
   const stored = Object.entries(tensors).map(([name, view]) => {
-    checkView(name, view);
+    if (typeof view.data !== 'function') checkData(name, view, view.data);
     return { name, view, dtype: half && view.dtype === 'F32' ? ('F16' as const) : view.dtype };
   });
   stored.sort((a, b) => rank(b.dtype) - rank(a.dtype) || (a.name < b.name ? -1 : 1));
   let offset = 0;
   const entries = stored.map(({ name, view, dtype }) => {
     const begin = offset;
-    offset += view.data.length * bytesPerElement(dtype);
+    offset += sizeOf(view.shape) * bytesPerElement(dtype);
     return [name, { dtype, shape: view.shape, data_offsets: [begin, offset] }] as const;
   });
   const json = JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...entries]));
   return {
     header: encodeHeader(json),
-    chunks: stored.map(({ view, dtype }) => () => bytesOf(dtype === view.dtype ? view.data : encodeFloat16(view.data as Float32Array))),
+    chunks: stored.map(({ name, view, dtype }) => () => {
+      const data = typeof view.data === 'function' ? view.data() : view.data;
+      checkData(name, view, data);
+      return bytesOf(dtype === view.dtype ? data : encodeFloat16(data as Float32Array));
+    }),
   };
 }
 
@@ -48,7 +57,7 @@ const rank = (dtype: DType): number => order.indexOf(dtype);
  *
  * @throws ShapeError  if a tensor's data does not fit its shape
  */
-export function serializeSafetensors(tensors: Readonly<Record<string, TensorView>>, options: WriteOptions = {}): Uint8Array<ArrayBuffer> {
+export function serializeSafetensors(tensors: Readonly<Record<string, TensorInput>>, options: WriteOptions = {}): Uint8Array<ArrayBuffer> {
   const { header, chunks } = layOut(tensors, options);
   const parts = [header, ...chunks.map((chunk) => chunk())];
   const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
@@ -70,8 +79,10 @@ function encodeHeader(json: string): Uint8Array {
   return bytes;
 }
 
-function checkView(name: string, { dtype, shape, data }: TensorView): void {
-  const size = shape.reduce((product, n) => product * n, 1);
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+function checkData(name: string, { dtype, shape }: TensorInput, data: TensorView['data']): void {
+  const size = sizeOf(shape);
   if (size !== data.length || data.BYTES_PER_ELEMENT !== bytesPerElement(dtype)) {
     throw new ShapeError(
       `safetensors: tensor "${name}": expected ${size} elements of ${dtype} for shape [${shape.join(', ')}], got ${data.length} of ${data.BYTES_PER_ELEMENT} bytes.`,

@@ -1,6 +1,5 @@
-import { FileError } from '@prefix-tuning/base';
-import type { TensorView } from './dtype.js';
-import { layOut, type WriteOptions } from './serialize.js';
+import { FileError, PrefixTuningError } from '@prefix-tuning/base';
+import { layOut, type TensorInput, type WriteOptions } from './serialize.js';
 
 /**
  * Writes a safetensors file, whole or not at all (Node only).
@@ -8,7 +7,7 @@ import { layOut, type WriteOptions } from './serialize.js';
  * @throws ShapeError  if a tensor's data does not fit its shape
  * @throws FileError  if the file cannot be written; what was there before is still there
  */
-export async function writeSafetensors(path: string, tensors: Readonly<Record<string, TensorView>>, options: WriteOptions = {}): Promise<void> {
+export async function writeSafetensors(path: string, tensors: Readonly<Record<string, TensorInput>>, options: WriteOptions = {}): Promise<void> {
   const { header, chunks } = layOut(tensors, options);
   await writeFileAtomically(path, [() => header, ...chunks]);
 }
@@ -34,6 +33,7 @@ export async function writeFileAtomically(path: string, chunks: readonly (() => 
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
+    if (cause instanceof PrefixTuningError) throw cause;
     throw new FileError(`${path}: expected to write the file, got ${(cause as Error).message}. Check the folder, its permissions and the free space.`, {
       details: { file: path },
       cause,

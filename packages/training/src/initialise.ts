@@ -18,6 +18,9 @@ export function initialise<C extends ModelConfig>(
     if (shape.length === 1) return hostTensor(new Float32Array(sizeOf(shape)).fill(name.endsWith('.bias') ? 0 : 1), shape);
     const deviation = name.endsWith('c_proj.weight') ? residual : 0.02;
     const { normal } = rng.fork(name);
-    return hostTensor(Float32Array.from({ length: sizeOf(shape) }, () => deviation * normal()), shape);
+    const data = new Float32Array(sizeOf(shape));
+    // Several times as fast as Float32Array.from on these many.
+    for (let i = 0; i < data.length; i++) data[i] = deviation * normal();
+    return hostTensor(data, shape);
   });
 }
