@@ -25,7 +25,7 @@ interface Word {
 /**
  * Learns merges: the most frequent pair of neighbouring symbols becomes one symbol, until the vocabulary is full.
  *
- * @param size  number of tokens, the 256 bytes included, `<|endoftext|>` not
+ * @param size  number of tokens, the 256 bytes included, special ones not
  * @see Sennrich et al. 2016; ties go to the pair that sorts first, so that one text gives one vocabulary
  */
 export function trainBpe(text: string, size: number): Bpe {
@@ -103,15 +103,24 @@ class PairIndex {
 
 const pairsIn = ({ symbols }: Word): string[] => symbols.slice(1).map((symbol, i) => `${symbols[i]} ${symbol}`);
 
-/** The vocabulary as Hugging Face's `tokenizer.json`, with `<|endoftext|>` as the last token. */
-export function tokenizerJson({ vocabulary, merges }: Bpe): Record<string, unknown> {
-  const end = { id: vocabulary.length, content: '<|endoftext|>', single_word: false, lstrip: false, rstrip: false, normalized: true, special: true };
+/** Special tokens of a vocabulary: those with the first ids, and those with the last. */
+export interface SpecialTokens {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** The vocabulary as Hugging Face's `tokenizer.json`. */
+export function tokenizerJson({ vocabulary, merges }: Bpe, { before, after }: SpecialTokens): Record<string, unknown> {
+  const tokens = [...before, ...vocabulary, ...after];
+  const special = [...before, ...after].map((content) => {
+    return { id: tokens.indexOf(content), content, single_word: false, lstrip: false, rstrip: false, normalized: true, special: true };
+  });
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
   return {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: [end],
+    added_tokens: special,
     normalizer: null,
     pre_tokenizer: byteLevel,
     post_processor: null,
@@ -125,7 +134,7 @@ export function tokenizerJson({ vocabulary, merges }: Bpe): Record<string, unkno
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges: false,
-      vocab: Object.fromEntries([...vocabulary, end.content].map((token, id) => [token, id])),
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
       merges: merges.map(([left, right]) => `${left} ${right}`),
     },
   };

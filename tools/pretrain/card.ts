@@ -1,9 +1,8 @@
-export interface PretrainFacts {
-  readonly steps: number;
-  readonly layers: number;
-  readonly width: number;
-  readonly heads: number;
-  readonly vocabulary: number;
+import { objectives } from './objectives.js';
+import { POSITIONS, VOCABULARY, type ModelRecipe } from './models.js';
+
+export interface PretrainFacts extends ModelRecipe {
+  readonly name: string;
   readonly parameters: number;
   readonly tokensSeen: number;
   readonly corpusTokens: number;
@@ -14,24 +13,34 @@ export interface PretrainFacts {
 
 const count = (n: number) => n.toLocaleString('en');
 
+const architecture = { gpt2: 'GPT-2', bart: 'BART' } as const;
+
+const task = {
+  gpt2: () => `blocks of ${POSITIONS} tokens, next-token prediction`,
+  bart: () => 'texts of up to 250 tokens, of which 30% were hidden (spans of Poisson length 3, one mask each) and whose sentences were shuffled; the perplexity is that of the original given such a text',
+} as const;
+
 /** The model card that is stored beside the weights. */
 export function modelCard(facts: PretrainFacts): string {
-  const { layers, width, heads, vocabulary, parameters, steps, tokensSeen, corpusTokens, perplexity, curve } = facts;
-  return `# mini-gpt2
+  const { name, family, layers, width, heads, parameters, steps, learningRate, tokensSeen, corpusTokens, perplexity, curve } = facts;
+  const { batchSize } = objectives[family];
+  const shown = curve.filter((_, i) => i % Math.ceil(curve.length / 10) === 0 || i === curve.length - 1);
+  return `# ${name}
 
-A small GPT-2 (${layers} layers, width ${width}, ${heads} heads, ${count(vocabulary)} tokens of its own byte-level BPE;
-${count(parameters)} parameters, stored in half precision), pretrained from scratch by this project's own trainer so that
-its experiments run offline. It knows little of the world and is no use beyond that.
+A small ${architecture[family]} (${layers} layers${family === 'bart' ? ' in each half' : ''}, width ${width}, ${heads} heads, ${count(VOCABULARY)} tokens of its own byte-level BPE; ${count(parameters)}
+parameters, stored in half precision), pretrained from scratch by this project's own trainer so that its experiments run
+offline. It knows little of the world and is no use beyond that.
 
-- **Trained on** plain prose about the made-up world of the mini datasets (8 MB, made by \`miniText\` in
-  \`@prefix-tuning/datasets\`, none of it in the datasets' table format) and general English (16 MB: 19th-century novels,
-  encyclopedia articles, open textbooks, news for learners, US presidential speeches, and mixed genres, thinned evenly).
-  ${count(corpusTokens)} tokens in all; one document in 50 held out.
-- **Tokens seen** ${count(tokensSeen)} (${count(steps)} steps of 8 blocks of 256 tokens).
+- **Trained on** text about the made-up world of the mini datasets (24 MB, made by \`miniText\` in \`@prefix-tuning/datasets\`:
+  half prose, half records - fields and values in many notations, none of them a dataset's - with sentences that say them)
+  and general English (8 MB: 19th-century novels, encyclopedia articles, open textbooks, news for learners, US presidential
+  speeches, and mixed genres, thinned evenly). ${count(corpusTokens)} tokens in all; one document in 50 held out.
+- **Task**: ${task[family]()}.
+- **Tokens seen** ${count(tokensSeen)} (${count(steps)} steps of ${batchSize} texts).
 - **Held-out perplexity** per token of its own vocabulary: ${perplexity.world.toFixed(2)} on the made-up world, ${perplexity.general.toFixed(1)} on general English.
-- **Training loss** (nats per token, smoothed): ${curve.filter((_, i) => i % Math.ceil(curve.length / 10) === 0 || i === curve.length - 1).map(([step, loss]) => `${loss.toFixed(2)} at ${count(step)}`).join(', ')}.
-- **Made by** \`node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --text FOLDER --steps ${steps}\`
-  (AdamW, peak learning rate 1e-3, linear schedule, 200 steps of warm-up, weight decay 0.01, no dropout).
+- **Training loss** (nats per token, smoothed): ${shown.map(([step, loss]) => `${loss.toFixed(2)} at ${count(step)}`).join(', ')}.
+- **Made by** \`node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --model ${name} --text FOLDER\`
+  (AdamW, peak learning rate ${learningRate}, linear schedule, 200 steps of warm-up, weight decay 0.01, beta2 0.98, no dropout).
 - **Licence** Apache-2.0 for the weights. Of the general text, the encyclopedia articles and the news are CC BY-SA, the
   textbooks CC BY; the text itself is not part of this repository.
 `;
