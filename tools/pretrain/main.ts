@@ -7,10 +7,13 @@
  */
 import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError, createRng } from '@prefix-tuning/base';
-import { parseOptions, progressView, runCommand } from '@prefix-tuning/cli';
-import { onnxRuntime } from '@prefix-tuning/jit';
+import { parseOptions, progressView, runCommand, type ProgressView } from '@prefix-tuning/cli';
+import { onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 import { createTokenizer, families } from '@prefix-tuning/model';
-import { evaluator, initialise, loadCheckpoint, saveCheckpoint, sequenceBatches, toTensors, train, tune, type TrainingState } from '@prefix-tuning/training';
+import {
+  evaluator, initialise, loadCheckpoint, saveCheckpoint, sequenceBatches, toTensors, train, TrainingError, tune,
+  type HostTensors, type TokenSequence, type TrainableModel, type TrainingState, type Tuning,
+} from '@prefix-tuning/training';
 import { env } from '@tensorflow/tfjs-core';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -54,41 +57,74 @@ async function pretrain(args: string[]): Promise<void> {
   env().set('PROD', true);
   const settings = readSettings(args);
   const view = progressView();
-  const world = worldText(SEED, CORPUS.world);
-  const general = await generalText(settings.text, CORPUS.general);
-  const documents = [...world.train, ...general.train];
+  const corpus = { world: worldText(SEED, CORPUS.world), general: await generalText(settings.text, CORPUS.general) };
+  const documents = [...corpus.world.train, ...corpus.general.train];
 
   view.report({ task: 'vocabulary', done: 0 });
-  const special = specialTokens[settings.family];
-  const vocabulary = tokenizerJson(trainBpe(documents.join('\n'), VOCABULARY - special.before.length - special.after.length), special);
+  const vocabulary = vocabularyOf(documents, settings);
   const tokenizer = createTokenizer(vocabulary);
   view.report({ task: 'encode', done: 0 });
-
-  const raw = configJson(settings);
-  const family = families[settings.family];
-  const config = family.parseConfig(raw, 'config.json');
-  const start = initialise({ family, config }, createRng(SEED));
-  const model = { family, config, parameters: toTensors(start) };
-  const tuning = await tune('fine-tune', model, { rng: createRng(SEED) });
-  const runtime = onnxRuntime({ session: { intraOpNumThreads: settings.threads } });
-
   const objective = objectives[settings.family];
-  const batchesOf = (texts: readonly string[], stream: string) => {
+  const sequencesOf = (texts: readonly string[], stream: string) => {
     const rng = createRng(stream);
-    const sequences = objective.sequences(rng.shuffle(texts), tokenizer, rng);
-    return { sequences, batches: sequenceBatches(sequences, { objective: 'token-mean', batchSize: objective.batchSize, layout: tuning.layout }) };
+    return objective.sequences(rng.shuffle(texts), tokenizer, rng);
   };
-  const { sequences, batches } = batchesOf(documents, 'pretrain');
+  const sequences = sequencesOf(documents, 'pretrain');
 
-  const checkpoint = `${settings.out}.checkpoint`;
+  const learner = await startModel(settings);
+  const { state, curve, tokensSeen } = await learn(learner, sequences, { settings, view });
+  const perplexityOf = (texts: readonly string[]) => heldOutPerplexity(learner, state, sequencesOf(texts, 'held-out'), settings);
+  const perplexity = { world: await perplexityOf(corpus.world.heldOut), general: await perplexityOf(corpus.general.heldOut) };
+  const corpusTokens = sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0);
+  const card = modelCard({ ...settings, parameters: countOf(state.parameters), tokensSeen, corpusTokens, perplexity, curve });
+  await writeModel(settings.out, { family: settings.family, raw: configJson(settings), vocabulary, parameters: state.parameters, card });
+  await rm(checkpointOf(settings));
+  console.log(JSON.stringify(perplexity));
+}
+
+function vocabularyOf(documents: readonly string[], { family }: Settings): Record<string, unknown> {
+  const special = specialTokens[family];
+  return tokenizerJson(trainBpe(documents.join('\n'), VOCABULARY - special.before.length - special.after.length), special);
+}
+
+/** A fresh model of which everything trains. */
+interface Learner {
+  readonly model: TrainableModel;
+  readonly tuning: Tuning;
+  readonly runtime: Runtime;
+}
+
+async function startModel(settings: Settings): Promise<Learner> {
+  const family = families[settings.family];
+  const config = family.parseConfig(configJson(settings), 'config.json');
+  const model = { family, config, parameters: toTensors(initialise({ family, config }, createRng(SEED))) };
+  const tuning = await tune('fine-tune', model, { rng: createRng(SEED) });
+  return { model, tuning, runtime: onnxRuntime({ session: { intraOpNumThreads: settings.threads } }) };
+}
+
+const checkpointOf = ({ out }: Settings) => `${out}.checkpoint`;
+
+const batchesOf = ({ tuning }: Learner, sequences: readonly TokenSequence[], { family }: Settings) =>
+  sequenceBatches(sequences, { objective: 'token-mean', batchSize: objectives[family].batchSize, layout: tuning.layout });
+
+interface Learnt {
+  readonly state: TrainingState;
+  readonly curve: readonly (readonly [number, number])[];
+  readonly tokensSeen: number;
+}
+
+async function learn(learner: Learner, sequences: readonly TokenSequence[], { settings, view }: { settings: Settings; view: ProgressView }): Promise<Learnt> {
+  const checkpoint = checkpointOf(settings);
   const resume = existsSync(checkpoint) ? { resume: await loadCheckpoint(checkpoint) } : {};
   const { learningRate, steps } = settings;
   const hyperparameters = { learningRate, steps, warmupSteps: 200, weightDecay: 0.01, beta2: 0.98 };
   const curve: [number, number][] = [];
-  let final: TrainingState | undefined;
   let [recent, tokensSeen] = [0, 0];
-  for await (const event of train({ model, tuning, batches, hyperparameters, seed: SEED, runtime, ...resume })) {
-    if (event.type === 'end') final = event.state;
+  for await (const event of train({ ...learner, batches: batchesOf(learner, sequences, settings), hyperparameters, seed: SEED, ...resume })) {
+    if (event.type === 'end') {
+      view.finish();
+      return { state: event.state, curve, tokensSeen };
+    }
     if (event.type !== 'step') continue;
     recent = recent ? 0.98 * recent + 0.02 * event.loss : event.loss;
     tokensSeen += event.tokens;
@@ -98,25 +134,17 @@ async function pretrain(args: string[]): Promise<void> {
       await saveCheckpoint(checkpoint, event.state);
     }
   }
-  view.finish();
-
-  const perplexityOf = async (texts: readonly string[]) => {
-    const evaluate = evaluator(model, tuning, { batches: batchesOf(texts, 'held-out').batches, runtime });
-    const { perplexity } = await evaluate(final!.parameters);
-    await evaluate.dispose();
-    return perplexity;
-  };
-  const facts = {
-    ...settings,
-    parameters: Object.values(start).reduce((sum, { data }) => sum + data.length, 0),
-    tokensSeen,
-    corpusTokens: sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0),
-    perplexity: { world: await perplexityOf(world.heldOut), general: await perplexityOf(general.heldOut) },
-    curve,
-  };
-  await writeModel(settings.out, { family: settings.family, raw, vocabulary, parameters: final!.parameters, card: modelCard(facts) });
-  await rm(checkpoint);
-  console.log(JSON.stringify(facts.perplexity));
+  throw new TrainingError('pretrain: expected the training to end with a state, got none.');
 }
+
+async function heldOutPerplexity(learner: Learner, state: TrainingState, sequences: readonly TokenSequence[], settings: Settings): Promise<number> {
+  const { model, tuning, runtime } = learner;
+  const evaluate = evaluator(model, tuning, { batches: batchesOf(learner, sequences, settings), runtime });
+  const { perplexity } = await evaluate(state.parameters);
+  await evaluate.dispose();
+  return perplexity;
+}
+
+const countOf = (parameters: HostTensors) => Object.values(parameters).reduce((sum, { data }) => sum + data.length, 0);
 
 await runCommand(pretrain);
