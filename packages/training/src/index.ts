@@ -1,5 +1,7 @@
 export { applyTuning, type TunedModel } from './apply.js';
-export { bucketSize, collate, type Batch, type BatchTensors, type CollateOptions, type Objective } from './batches/batch.js';
+export { collate, type Batch, type BatchTensors, type CollateOptions, type Objective } from './batches/batch.js';
+export { bucketSize } from './batches/bucket.js';
+export { planRows, type RowPlan } from './batches/pack.js';
 export { tokenBlocks } from './batches/blocks.js';
 export type { Layout } from './batches/layout.js';
 export { pairEncoder, type PairEncoder } from './batches/pair-encoder.js';

@@ -30,6 +30,7 @@ export function decoderOnly(method: string, { family }: TrainableModel): void {
 interface Tuned {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly layout: Layout;
+  readonly noise?: unknown;
 }
 
 /**
@@ -41,6 +42,7 @@ export function tokenLimit({ family, config }: TrainableModel, { settings: { len
 }
 
 /** What batches for a tuned model have in common: pass it on to `sequenceBatches`. */
-export function batchShape(model: TrainableModel, tuning: Tuned): Required<Pick<CollateOptions, 'layout' | 'maxTokens' | 'maxSource'>> {
-  return { layout: tuning.layout, maxTokens: tokenLimit(model, tuning), maxSource: tuning.layout === 'encoded' ? model.config.maxPositions : Infinity };
+export function batchShape(model: TrainableModel, tuning: Tuned): Required<Pick<CollateOptions, 'layout' | 'packed' | 'maxTokens' | 'maxSource'>> {
+  // A method that draws a mask for each row wants a row for each sequence.
+  return { layout: tuning.layout, packed: tuning.noise === undefined, maxTokens: tokenLimit(model, tuning), maxSource: tuning.layout === 'encoded' ? model.config.maxPositions : Infinity };
 }

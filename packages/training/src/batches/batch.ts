@@ -1,7 +1,9 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { hostTensor, type HostTensor } from '@prefix-tuning/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { bucketSize } from './bucket.js';
 import type { Layout } from './layout.js';
+import { planRows, rowEach, type RowPlan } from './pack.js';
 import type { TokenSequence } from './sequence.js';
 
 /**
@@ -10,7 +12,7 @@ import type { TokenSequence } from './sequence.js';
  */
 export type Objective = 'example-sum' | 'token-mean';
 
-/** A batch as the step takes it. B rows of T tokens, padded at the end; N positions that predict a token. */
+/** A batch as the step takes it. B rows of T tokens, one sequence or several each, padded at the end; N positions that predict a token. */
 export type BatchTensors<Leaf = Tensor> = {
   /** The source, where it is read first. */
   readonly source?: {
@@ -21,6 +23,13 @@ export type BatchTensors<Leaf = Tensor> = {
   };
   /** int32 [B, T] */
   readonly ids: Leaf;
+  /** Where rows hold several sequences, none of which sees another. */
+  readonly packing?: {
+    /** int32 [B, T]: the sequence that a token is of, from 0; -1 for padding. */
+    readonly segments: Leaf;
+    /** int32 [B, T]: its place in that sequence, from 0. */
+    readonly positions: Leaf;
+  };
   /** int32 [N], positions in the flattened [B * T] whose next token is a target. */
   readonly rows: Leaf;
   /** int32 [N], the token that follows each position. */
@@ -43,7 +52,7 @@ export interface Batch {
 
 export interface CollateOptions {
   readonly objective: Objective;
-  /** B; missing rows are filled with padding that has no weight, so that the last batch keeps the shape. */
+  /** Sequences of a batch. */
   readonly batchSize: number;
   /**
    * Most tokens that fit a row: the model's positions less the prefix. A batch is padded no further than this.
@@ -53,25 +62,21 @@ export interface CollateOptions {
   readonly maxSource?: number;
   /** `joined` unless given. */
   readonly layout?: Layout;
+  /**
+   * Whether sequences of the joined layout may share a row where that saves padding; they do unless it is false. The
+   * loss and its gradients are the same; only a random mask that a method draws for each row is then shared.
+   */
+  readonly packed?: boolean;
 }
 
 /**
- * The next larger of few sizes, so that batches share compiled programs: multiples of 4 up to 32, then four sizes in
- * each doubling (40, 48, 56, 64, 80, ...), which pads by less than a fifth.
- */
-export function bucketSize(size: number): number {
-  let unit = 4;
-  while (unit * 8 < size) unit *= 2;
-  return Math.ceil(size / unit) * unit;
-}
-
-/**
- * Pads sequences to one batch. Logits are needed at `rows` alone.
+ * Packs or pads sequences to one batch. Logits are needed at `rows` alone. Padded batches have `batchSize` rows, the
+ * missing ones without weight.
  *
  * @throws ShapeError  if there are more sequences than rows, or one has no token to predict
  */
 export function collate(sequences: readonly TokenSequence[], options: CollateOptions): Batch {
-  const { objective, batchSize, layout = 'joined', maxTokens = Infinity, maxSource = Infinity } = options;
+  const { objective, batchSize, layout = 'joined', packed = true, maxTokens = Infinity, maxSource = Infinity } = options;
   if (sequences.length === 0 || sequences.length > batchSize) {
     throw new ShapeError(`collate: expected 1 to ${batchSize} sequences, got ${sequences.length}.`);
   }
@@ -82,16 +87,19 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
     });
   }
   const read = layout === 'joined' ? sequences : sequences.map(afterSource);
-  const width = widthOf(read.map(({ id, ids }) => ({ id, length: ids.length - 1 })), maxTokens, 'sequences');
+  const lengths = read.map(({ id, ids }) => ({ id, length: ids.length - 1 }));
+  checkLengths(lengths, maxTokens, 'sequences');
+  const plan = (layout === 'joined' && packed ? planRows : rowEach)(lengths.map(({ length }) => length), { batchSize, maxTokens });
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
-  const filled = fill(read, width, targets);
+  const filled = fill(read, plan, targets);
   const denominator = objective === 'token-mean' ? targets : sequences.length;
   const weight = 1 / denominator;
   const slots = filled.rows.length;
   return {
     tensors: {
       ...(layout === 'joined' ? {} : { source: sourceTensors(sequences, { batchSize, layout, maxSource }) }),
-      ids: hostTensor(filled.ids(batchSize), [batchSize, width], 'int32'),
+      ids: filled.ids,
+      ...(plan.packed ? { packing: packing(read, plan) } : {}),
       rows: hostTensor(filled.rows, [slots], 'int32'),
       targets: hostTensor(filled.targets, [slots], 'int32'),
       weights: hostTensor(Float32Array.from({ length: slots }, (_, n) => (n < targets ? weight : 0)), [slots]),
@@ -106,18 +114,19 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
 /** The begin token and the target. */
 const afterSource = ({ id, ids, from }: TokenSequence): TokenSequence => ({ id, ids: ids.slice(from - 1), from: 1 });
 
-/** The bucket of the longest row, no wider than the model has room for. */
-function widthOf(rows: readonly { readonly id: string; readonly length: number }[], limit: number, what: string): number {
+function checkLengths(rows: readonly { readonly id: string; readonly length: number }[], limit: number, what: string): void {
   const tooLong = rows.filter(({ length }) => length > limit);
-  const longest = Math.max(1, ...rows.map(({ length }) => length));
-  if (tooLong.length === 0) return Math.min(bucketSize(longest), limit);
+  if (tooLong.length === 0) return;
+  const longest = Math.max(...tooLong.map(({ length }) => length));
   throw new ShapeError(`collate: expected ${what} of at most ${limit} tokens, got ${longest} in ${tooLong.map(({ id }) => id).join(', ')}. Shorten them.`, {
     details: { longest, limit, ids: tooLong.map(({ id }) => id) },
   });
 }
 
 function sourceTensors(sequences: readonly TokenSequence[], { batchSize, layout, maxSource }: { batchSize: number; layout: Layout; maxSource: number }) {
-  const width = widthOf(sequences.map(({ id, from }) => ({ id, length: from - 1 })), maxSource, 'sources');
+  const lengths = sequences.map(({ id, from }) => ({ id, length: from - 1 }));
+  checkLengths(lengths, maxSource, 'sources');
+  const width = Math.min(bucketSize(Math.max(1, ...lengths.map(({ length }) => length))), maxSource);
   const [ids, mask] = [new Int32Array(batchSize * width), new Float32Array(batchSize * width)];
   sequences.forEach((sequence, b) => {
     const length = sequence.from - 1;
@@ -128,20 +137,28 @@ function sourceTensors(sequences: readonly TokenSequence[], { batchSize, layout,
   return { ids: hostTensor(ids, [batchSize, width], 'int32'), mask: hostTensor(mask, [batchSize, width]) };
 }
 
-function fill(sequences: readonly TokenSequence[], width: number, count: number) {
+function fill(sequences: readonly TokenSequence[], { rows: B, width, places }: RowPlan, count: number) {
   const rows = new Int32Array(bucketSize(count));
   const targets = new Int32Array(rows.length);
+  const all = new Int32Array(B * width);
   let n = 0;
-  sequences.forEach(({ ids, from }, b) => {
+  sequences.forEach(({ ids, from }, i) => {
+    const begin = places[i]!.row * width + places[i]!.start;
+    all.set(ids.slice(0, -1), begin);
     for (let t = from; t < ids.length; t++, n++) {
-      rows[n] = b * width + t - 1;
+      rows[n] = begin + t - 1;
       targets[n] = ids[t]!;
     }
   });
-  const ids = (batchSize: number) => {
-    const all = new Int32Array(batchSize * width);
-    sequences.forEach((sequence, b) => all.set(sequence.ids.slice(0, -1), b * width));
-    return all;
-  };
-  return { rows, targets, ids };
+  return { rows, targets, ids: hostTensor(all, [B, width], 'int32') };
+}
+
+/** Which sequence each token is of, and its place there. */
+function packing(sequences: readonly TokenSequence[], { rows, width, places }: RowPlan) {
+  const [segments, positions] = [new Int32Array(rows * width).fill(-1), new Int32Array(rows * width)];
+  sequences.forEach(({ ids }, i) => {
+    const begin = places[i]!.row * width + places[i]!.start;
+    for (let t = 0; t < ids.length - 1; t++) [segments[begin + t], positions[begin + t]] = [i, t];
+  });
+  return { segments: hostTensor(segments, [rows, width], 'int32'), positions: hostTensor(positions, [rows, width], 'int32') };
 }

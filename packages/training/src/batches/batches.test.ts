@@ -1,29 +1,52 @@
 import { createRng } from '@prefix-tuning/base';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bucketSize, collate, encodePair, encodePrompt, encodeSourceTarget, encodeSourceText, pairEncoder, sequenceBatches, sourceTarget, tokenBlocks, type TokenSequence } from '../index.js';
+import { bucketSize, collate, encodePair, encodePrompt, encodeSourceTarget, encodeSourceText, pairEncoder, planRows, sequenceBatches, sourceTarget, tokenBlocks, type TokenSequence } from '../index.js';
 
 const sequence = fc
   .array(fc.integer({ min: 1, max: 90 }), { minLength: 2, maxLength: 40 })
   .chain((ids) => fc.record({ id: fc.string(), ids: fc.constant(ids), from: fc.integer({ min: 1, max: ids.length - 1 }) }));
 
-test('a batch holds every target once, after the tokens that come before it, and its weights share the loss out', () => {
+test('a batch, packed or padded, holds every target once, after the tokens before it, and its weights share the loss out', () => {
   fc.assert(
-    fc.property(fc.array(sequence, { minLength: 1, maxLength: 6 }), fc.constantFrom('example-sum' as const, 'token-mean' as const), (sequences, objective) => {
-      const { tensors, targets, tokens } = collate(sequences, { objective, batchSize: 6 });
-      const [B, T] = tensors.ids.shape as [number, number];
-      expect(B).toBe(6);
+    fc.property(fc.array(sequence, { minLength: 1, maxLength: 6 }), fc.constantFrom('example-sum' as const, 'token-mean' as const), fc.boolean(), (sequences, objective, packed) => {
+      const { tensors, targets, tokens } = collate(sequences, { objective, batchSize: 6, packed });
+      const { ids, rows, weights, packing } = tensors;
+      const T = ids.shape[1]!;
       expect(tokens).toBe(sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0));
-      const expected = sequences.flatMap(({ ids, from }, b) => ids.slice(from).map((target, i) => ({ row: b * T + from + i - 1, target, before: ids[from + i - 1] })));
+      if (!packing) expect(ids.shape[0]).toBe(6);
+      else expect(Array.from(packing.segments.data).filter((segment) => segment >= 0).length).toBe(tokens);
+      const expected = sequences.flatMap(({ ids, from }, i) => [...ids.slice(from)].map((target, t) => ({ i, target, at: from + t - 1, before: ids.slice(0, from + t) })));
       expect(targets).toBe(expected.length);
       const weight = Math.fround(1 / (objective === 'token-mean' ? targets : sequences.length));
-      expected.forEach(({ row, target, before }, n) => {
-        expect([tensors.rows.data[n], tensors.targets.data[n], tensors.weights.data[n]]).toEqual([row, target, weight]);
-        expect(tensors.ids.data[row]).toBe(before);
+      expected.forEach(({ i, target, at, before }, n) => {
+        const row = rows.data[n]!;
+        expect([tensors.targets.data[n], weights.data[n]]).toEqual([target, weight]);
+        expect([...ids.data.slice(row - at, row + 1)]).toEqual([...before]);
+        if (!packing) return expect(row).toBe(i * T + at);
+        expect([packing.segments.data[row], packing.positions.data[row], Math.floor((row - at) / T)]).toEqual([i, at, Math.floor(row / T)]);
       });
-      expect([...tensors.weights.data.slice(targets)].every((value) => value === 0)).toBe(true);
+      expect([...weights.data.slice(targets)].every((value) => value === 0)).toBe(true);
     }),
   );
+});
+
+test('rows are packed where that saves padding: no two sequences overlap, and few shapes come of it', () => {
+  const shapes = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 20, max: 90 }), { minLength: 10, maxLength: 10 }), (lengths) => {
+      const { rows, width, places, packed } = planRows(lengths, { batchSize: 10, maxTokens: 1024 });
+      shapes.add(`${rows} x ${width}`);
+      const taken = new Set(lengths.flatMap((length, i) => Array.from({ length }, (_, t) => places[i]!.row * width + places[i]!.start + t)));
+      expect(taken.size).toBe(lengths.reduce((a, b) => a + b));
+      expect(places.every(({ start }, i) => start + lengths[i]! <= width)).toBe(true);
+      if (packed) expect(rows * width).toBeLessThanOrEqual(10 * bucketSize(Math.max(...lengths)));
+    }),
+    { numRuns: 500 },
+  );
+  expect(shapes.size).toBeLessThan(40);
+  const blocks = planRows(Array.from({ length: 8 }, () => 256), { batchSize: 8, maxTokens: 512 });
+  expect(blocks).toMatchObject({ rows: 8, width: 256, packed: false });
 });
 
 test('an example with nothing to predict, and too many examples, are refused', () => {

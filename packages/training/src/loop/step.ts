@@ -1,7 +1,10 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { crossEntropy } from '@prefix-tuning/jit';
 import { encodeSource, type ForwardInput } from '@prefix-tuning/model';
-import { add, concat, expandDims, gather, ones, range, reshape, valueAndGrads, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  add, cast, concat, equal, expandDims, gather, greaterEqual, logicalAnd, mul, ones, range, reshape, scalar, sub, valueAndGrads, zeros,
+  type Scalar, type Tensor, type Tensor1D,
+} from '@tensorflow/tfjs-core';
 import type { BatchTensors } from '../batches/batch.js';
 import type { Entry, Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
@@ -39,18 +42,31 @@ export function batchLogits(model: TrainableModel, tuning: Tuning, parameters: T
 }
 
 /** A tuned model's inputs for a batch. Padding stands at the end, where causality hides it: it needs no mask. */
-function forwardInput(model: TrainableModel, entry: Entry, { ids, source }: BatchTensors): ForwardInput {
+function forwardInput(model: TrainableModel, entry: Entry, { ids, source, packing }: BatchTensors): ForwardInput {
   const { past, hooks, readSource } = entry;
   const reads = readSource !== undefined || model.family.encoder !== undefined;
   if ((source !== undefined) !== reads) {
     throw new ConfigError(`batch: expected the method's own layout, got ${source ? 'a source apart' : 'joined'}. Pass layout: tuning.layout where batches are made.`);
   }
+  if (packing) return { ids, past, hooks, ...packedInput(packing, past?.[0]?.key.shape[2] ?? 0) };
   if (!source) return { ids, past, hooks };
   const [B, T] = ids.shape as [number, number];
   // As in the released code, a prefix takes no positions in an encoder-decoder model.
   if (!readSource) return { ids, past, hooks, positions: expandDims(range(0, T, 1, 'int32'), 0), source: encodeSource({ ...model, ...entry }, { ...source, ...entry }) };
   const read = readSource(source);
   return { ids, hooks, past: read.past, mask: concat([read.mask, ones([B, T])], 1), positions: add(read.next, range(0, T, 1, 'int32')) };
+}
+
+/** Added to the score of a hidden key. */
+const hidden = -1e9;
+
+/** Each token sees the P virtual tokens, and of its row the tokens of its own sequence up to itself. */
+function packedInput({ segments, positions }: NonNullable<BatchTensors['packing']>, P: number): Pick<ForwardInput, 'attentionMask' | 'positions'> {
+  const [B, T] = segments.shape as [number, number];
+  const time = range(0, T, 1, 'int32');
+  const seen = logicalAnd(equal(expandDims(segments, 2), expandDims(segments, 1)), greaterEqual(expandDims(time, 1), expandDims(time, 0)));
+  const own = reshape(mul(sub(1, cast(seen, 'float32')), hidden), [B, 1, T, T]);
+  return { attentionMask: P > 0 ? concat([zeros([B, 1, T, P]), own], 3) : own, positions: add(positions, scalar(P, 'int32')) };
 }
 
 export type LossAndGradients = { readonly loss: Tensor; readonly gradients: Tensors };

@@ -1,6 +1,5 @@
 import { toHost, type HostTensor } from '@prefix-tuning/jit';
 import { createHash, type Hash } from 'node:crypto';
-import type { BatchTensors } from '../batches/batch.js';
 import type { BatchSource } from '../batches/source.js';
 import type { TrainableModel } from '../model.js';
 import type { HostTensors } from '../tensors.js';
@@ -29,12 +28,16 @@ export function dataHash(batches: BatchSource): string {
   return hash.digest('hex');
 }
 
-function addBatch(hash: Hash, tensors: BatchTensors<HostTensor> | NonNullable<BatchTensors<HostTensor>['source']>): void {
+type Nested = { readonly [name: string]: HostTensor | Nested };
+
+function addBatch(hash: Hash, tensors: Nested): void {
   for (const [name, value] of Object.entries(tensors)) {
-    if ('data' in value) addTensor(hash, name, value);
+    if (isTensor(value)) addTensor(hash, name, value);
     else addBatch(hash, value);
   }
 }
+
+const isTensor = (value: HostTensor | Nested): value is HostTensor => ArrayBuffer.isView(value.data);
 
 function addTensor(hash: Hash, name: string, { shape, dtype, data }: HostTensor): void {
   hash.update(`${name} ${dtype} ${shape.join(',')}`).update(data);
