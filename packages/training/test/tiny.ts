@@ -8,7 +8,7 @@ import { toTensors, type HostTensors, type Objective, type TokenSequence, type T
 export const goldens = fileURLToPath(new URL('./goldens', import.meta.url));
 
 /** The tiny random models of tools/goldens/training, and their folders. */
-export const tiny = { gpt2: goldens, bart: `${goldens}/bart`, llama: `${goldens}/peft/llama/model` } as const satisfies Record<FamilyName, string>;
+export const tiny: Readonly<Record<FamilyName, string>> = { gpt2: `${goldens}/gpt2`, bart: `${goldens}/bart`, llama: `${goldens}/llama` };
 
 export async function tinyModel(name: FamilyName): Promise<TrainableModel> {
   const family = families[name] as unknown as Family;
@@ -37,10 +37,10 @@ export interface Goldens {
   readonly runs: Readonly<Record<string, GoldenRun>>;
 }
 
-export const readGoldens = async (folder: string = goldens): Promise<Goldens> => JSON.parse(await readFile(`${folder}/runs.json`, 'utf8'));
+export const readGoldens = async (folder: string = tiny.gpt2): Promise<Goldens> => JSON.parse(await readFile(`${folder}/runs.json`, 'utf8'));
 
 /** The tensors of a golden run, `start`, `gradient` or `end`, by parameter. */
-export async function goldenTensors(run: string, part: string, folder: string = goldens): Promise<HostTensors> {
+export async function goldenTensors(run: string, part: string, folder: string = tiny.gpt2): Promise<HostTensors> {
   const all = Object.entries(await readParameters(`${folder}/${run}.safetensors`));
   return Object.fromEntries(all.filter(([name]) => name.startsWith(`${part}/`)).map(([name, value]) => [name.slice(part.length + 1), value]));
 }

@@ -9,7 +9,7 @@ import { countOf, type Shapes } from './shapes.js';
 export interface TopLayersSettings {
   /** How many layers train, from the top; 2 in the paper. Of an encoder-decoder model, the decoder's. */
   readonly layers: number;
-  /** Whether what follows the layers trains too, as in the released code: final norm and output matrix, the token embedding. */
+  /** Whether what follows the layers trains too, as in the released code: final norm and output matrix, which may be the token embedding. */
   readonly output: boolean;
 }
 
@@ -35,9 +35,13 @@ function trainedShapes(model: TrainableModel, { layers, output }: TopLayersSetti
     throw new ConfigError(`ft-top2: expected layers to be a whole number from 1 to ${all}, got ${layers}.`, { details: { layers } });
   }
   const { names } = model.family;
+  const shapes = model.family.parameterShapes(model.config);
+  // The token embedding trains where it is the output matrix.
+  const apart = names.output.some((name) => name !== names.embedding && shapes[name]?.length === 2);
+  const after = names.output.filter((name) => !(apart && name === names.embedding));
   const trains = (name: string) =>
-    name.startsWith(names.layers) ? Number.parseInt(name.slice(names.layers.length)) >= all - layers : output && names.output.includes(name);
-  return Object.fromEntries(Object.entries(model.family.parameterShapes(model.config)).filter(([name]) => trains(name)));
+    name.startsWith(names.layers) ? Number.parseInt(name.slice(names.layers.length)) >= all - layers : output && after.includes(name);
+  return Object.fromEntries(Object.entries(shapes).filter(([name]) => trains(name)));
 }
 
 function tuningOf(model: TrainableModel, { layers, output }: TopLayersSettings, parameters: HostTensors): Tuning {
