@@ -80,6 +80,8 @@ export interface ForwardOutput {
   readonly hidden: Tensor;
   /** The past with the new tokens added, float32 [B, H, S, D] per layer. */
   readonly present: Past;
+  /** Keys and values of the new tokens alone, float32 [B, H, T, D] per layer. */
+  readonly fresh: Past;
 }
 
 /** Where things stand among a family's parameters, for methods that train some of them or add to them. */

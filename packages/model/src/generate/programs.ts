@@ -1,6 +1,6 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { jit, type JitFunction, type Runtime } from '@prefix-tuning/jit';
-import { add, cast, concat, fill, gather, logSoftmax, minimum, ones, range, reshape, scalar, slice, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { add, cast, concat, fill, gather, logSoftmax, minimum, ones, range, reshape, scalar, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { ForwardInput, ModelConfig, Past } from '../families/family.js';
 import type { Model } from '../model.js';
 
@@ -74,9 +74,7 @@ export function createPrograms(model: Model, options: { scores: ScoreKind; runti
   const prefill: Programs['prefill'] = jit(family.encoder ? encodeAndStart(model, score) : readPrompt(model, score), { name: 'prefill', ...runtime });
   const decode: Programs['decode'] = jit(
     ({ source, ...input }: DecodeInput): DecodeOutput => {
-      const { hidden, present } = family.forward(parameters, config, { ...input, source: source[0] });
-      const newest = (x: Tensor) => slice(x, [0, 0, x.shape[2]! - 1, 0], [-1, -1, 1, -1]);
-      const fresh = present.map(({ key, value }) => ({ key: newest(key), value: newest(value) }));
+      const { hidden, fresh } = family.forward(parameters, config, { ...input, source: source[0] });
       return { scores: score(reshape(hidden, [-1, config.width])), fresh };
     },
     { name: 'decode', ...runtime },

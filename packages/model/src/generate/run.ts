@@ -26,8 +26,10 @@ export async function run(job: Job): Promise<Generated[][]> {
     options.onProgress?.({ task: 'generate', done: ++done, total: prompts.length, unit: 'prompts' });
   };
   while (queue.length > 0 || active.length > 0) {
-    while (queue.length > 0 && (active.length === 0 || active.length + intake <= batch)) {
-      const admitted = await prefill(job, queue.splice(0, intake), intake);
+    // Once there is room for a whole intake, or for all that are left, every place is filled.
+    const admits = batch - active.length >= Math.min(intake, queue.length);
+    while (admits && queue.length > 0 && active.length < batch) {
+      const admitted = await prefill(job, queue.splice(0, Math.min(intake, batch - active.length)), intake);
       for (const { item } of admitted.filter(({ next }) => !next)) finish(item);
       const going = admitted.filter(({ next }) => next);
       if (going.length === 0) continue;

@@ -2,6 +2,7 @@ import { ShapeError } from '@prefix-tuning/base';
 import { attention, embedding, layerNorm } from '@prefix-tuning/jit';
 import { add, cast, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
+import { attend } from '../attend.js';
 import type { Encoder, ForwardInput, ForwardOutput, Parameters, Past, Source } from '../family.js';
 import { appendTime, causalMask, defaultPositions, keyMask, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
 import type { BartConfig } from './config.js';
@@ -63,14 +64,16 @@ export function forward(parameters: Parameters, config: BartConfig, input: Forwa
   const mask = causalMask(input, { T, S: P + T });
   const sourceMask = source.mask && keyMask(source.mask);
   const present: KeyValue[] = [];
+  const fresh: KeyValue[] = [];
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {}, path: `decoder.layers.${l}`, heads: config.heads };
     const attended = selfAttend(layer, x, mask, input.past?.[l]);
-    present.push(attended.keyValue);
+    present.push(attended.present);
+    fresh.push(attended.fresh);
     x = crossAttend(layer, attended.x, source.keyValues[l]!, sourceMask);
     x = feedForward(layer, x);
   }
-  return { hidden: x, present };
+  return { hidden: x, present, fresh };
 }
 
 function embed(
@@ -93,13 +96,13 @@ const keyValue = (layer: Pick<Layer, 'parameters' | 'hooks' | 'heads'>, name: st
   value: splitHeads(linear(layer, `${name}.v_proj`, x), layer.heads),
 });
 
-function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: KeyValue | undefined): { x: Tensor; keyValue: KeyValue } {
+function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: KeyValue | undefined) {
   const name = `${layer.path}.self_attn`;
   const q = splitHeads(linear(layer, `${name}.q_proj`, x), layer.heads);
   const fresh = keyValue(layer, name, x);
-  const all = { key: appendTime(past?.key, fresh.key), value: appendTime(past?.value, fresh.value) };
-  const y = linear(layer, `${name}.out_proj`, mergeHeads(attention(q, all.key, all.value, mask)));
-  return { x: norm(layer.parameters, `${name}_layer_norm`, add(x, layer.hooks.afterAttention?.(layer.l, y) ?? y)), keyValue: all };
+  const attended = attend(q, fresh, { past, mask });
+  const y = linear(layer, `${name}.out_proj`, mergeHeads(attended.y));
+  return { x: norm(layer.parameters, `${name}_layer_norm`, add(x, layer.hooks.afterAttention?.(layer.l, y) ?? y)), present: attended.present, fresh };
 }
 
 /** Rows that share a source (beams) stand beside each other as queries, so that its keys and values are never copied. */

@@ -1,9 +1,10 @@
 import { ShapeError } from '@prefix-tuning/base';
-import { attention, embedding, layerNorm } from '@prefix-tuning/jit';
+import { embedding, layerNorm } from '@prefix-tuning/jit';
 import { add, split, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
-import type { ForwardInput, ForwardOutput, Parameters } from '../family.js';
-import { appendTime, causalMask, defaultPositions, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
+import { attend } from '../attend.js';
+import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
+import { causalMask, defaultPositions, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
 import type { GPT2Config } from './config.js';
 
 /**
@@ -22,17 +23,19 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
   let x = embed(parameters, input, P);
   const T = x.shape[1]!;
   const mask = causalMask(input, { T, S: P + T });
-  const present: { key: Tensor; value: Tensor }[] = [];
+  const present: Past[number][] = [];
+  const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {} };
-    const attended = attend(layer, norm(layer, 'ln_1', x), mask, input.past?.[l]);
-    present.push({ key: attended.key, value: attended.value });
+    const attended = selfAttend(layer, norm(layer, 'ln_1', x), mask, input.past?.[l]);
+    present.push(attended.present);
+    fresh.push(attended.fresh);
     x = add(x, layer.hooks.afterAttention?.(l, attended.y) ?? attended.y);
     const fed = feedForward(layer, norm(layer, 'ln_2', x));
     x = add(x, layer.hooks.afterFeedForward?.(l, fed) ?? fed);
     x = layer.hooks.afterLayer?.(l, x) ?? x;
   }
-  return { hidden: layerNorm(x, parameters['ln_f.weight']!, parameters['ln_f.bias']!, config.epsilon), present };
+  return { hidden: layerNorm(x, parameters['ln_f.weight']!, parameters['ln_f.bias']!, config.epsilon), present, fresh };
 }
 
 interface Layer extends LayerContext {
@@ -50,13 +53,13 @@ const norm = ({ parameters, config, l }: Layer, name: string, x: Tensor): Tensor
 
 const project = (layer: Layer, part: string, x: Tensor): Tensor => linear(layer, `h.${layer.l}.${part}`, x, 'in-out');
 
-function attend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: { key: Tensor; value: Tensor } | undefined) {
+function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Past[number] | undefined) {
   const { config, l } = layer;
-  const [q, k, v] = split(project(layer, 'attn.c_attn', x), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
-  const key = appendTime(past?.key, k);
-  const value = appendTime(past?.value, v);
+  const [q, key, value] = split(project(layer, 'attn.c_attn', x), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
+  const fresh = { key, value };
   const scale = (config.scaleAttention ? config.headSize ** -0.5 : 1) / (config.scaleByLayer ? l + 1 : 1);
-  return { y: project(layer, 'attn.c_proj', mergeHeads(attention(q, key, value, mask, { scale }))), key, value };
+  const { y, present } = attend(q, fresh, { past, mask, scale });
+  return { y: project(layer, 'attn.c_proj', mergeHeads(y)), present, fresh };
 }
 
 const feedForward = (layer: Layer, x: Tensor): Tensor =>

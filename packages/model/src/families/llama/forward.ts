@@ -1,9 +1,10 @@
 import { ShapeError } from '@prefix-tuning/base';
-import { attention, embedding } from '@prefix-tuning/jit';
+import { embedding } from '@prefix-tuning/jit';
 import { add, concat, cos, mean, mul, neg, reshape, rsqrt, sin, slice, square, tensor, cast, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
+import { attend } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
-import { appendTime, causalMask, defaultPositions, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
+import { causalMask, defaultPositions, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
 import type { LlamaConfig } from './config.js';
 
 interface Layer extends LayerContext {
@@ -32,16 +33,18 @@ export function forward(parameters: Parameters, config: LlamaConfig, input: Forw
   const rotation = rotate(input.positions ?? defaultPositions(P, T), config);
   const hooks = input.hooks ?? {};
   const present: Past[number][] = [];
+  const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks, rotation };
-    const attended = attend(layer, norm(layer, `layers.${l}.input_layernorm`, x), mask, input.past?.[l]);
-    present.push(attended.keyValue);
+    const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), mask, input.past?.[l]);
+    present.push(attended.present);
+    fresh.push(attended.fresh);
     x = add(x, hooks.afterAttention?.(l, attended.y) ?? attended.y);
     const fed = feedForward(layer, norm(layer, `layers.${l}.post_attention_layernorm`, x));
     x = add(x, hooks.afterFeedForward?.(l, fed) ?? fed);
     x = hooks.afterLayer?.(l, x) ?? x;
   }
-  return { hidden: norm({ parameters, config }, 'norm', x), present };
+  return { hidden: norm({ parameters, config }, 'norm', x), present, fresh };
 }
 
 /** x / sqrt(mean(x^2) + epsilon) * weight; Zhang & Sennrich 2019 */
@@ -64,14 +67,14 @@ function turn(x: Tensor, { cos, sin }: Layer['rotation']): Tensor {
   return add(mul(x, cos), mul(concat([neg(halves[0]), halves[1]], 3), sin));
 }
 
-function attend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Past[number] | undefined): { y: Tensor; keyValue: Past[number] } {
+function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Past[number] | undefined) {
   const { config, rotation } = layer;
   const name = `layers.${layer.l}.self_attn`;
   const q = turn(splitHeads(linear(layer, `${name}.q_proj`, x), config.heads), rotation);
-  const k = turn(splitHeads(linear(layer, `${name}.k_proj`, x), config.keyValueHeads), rotation);
-  const v = splitHeads(linear(layer, `${name}.v_proj`, x), config.keyValueHeads);
-  const keyValue = { key: appendTime(past?.key, k), value: appendTime(past?.value, v) };
-  return { y: linear(layer, `${name}.o_proj`, mergeHeads(attention(q, keyValue.key, keyValue.value, mask))), keyValue };
+  const key = turn(splitHeads(linear(layer, `${name}.k_proj`, x), config.keyValueHeads), rotation);
+  const fresh = { key, value: splitHeads(linear(layer, `${name}.v_proj`, x), config.keyValueHeads) };
+  const { y, present } = attend(q, fresh, { past, mask });
+  return { y: linear(layer, `${name}.o_proj`, mergeHeads(y)), present, fresh };
 }
 
 function feedForward(layer: Layer, x: Tensor): Tensor {
