@@ -1,6 +1,8 @@
 export { prefixFromPast } from './activations.js';
-export { averagePrefixes, batchPrefixes, concatPrefixes, type BatchedPrefix } from './compose.js';
+export { batchPrefixes, type BatchedPrefix, type NamedPrefixes } from './batch.js';
+export { averagePrefixes, concatPrefixes } from './compose.js';
 export { createPrefix } from './create.js';
+export { decoderCache, type DecoderArray, type DecoderCache } from './decoder-cache.js';
 export { addInfix, expandEmbeddings } from './embedding.js';
 export { PrefixFileError } from './errors.js';
 export { expandPrefix, splitRows, type LayerPast, type Past } from './expand.js';

@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { ConfigError, ShapeError } from '@prefix-tuning/base';
 import { matrixShapes, matrixSize, type MatrixSpec } from './matrix.js';
 
 /** What a prefix must know of the attention layers it enters. Letters as in the legend: L, H, D, P. */
@@ -62,4 +62,19 @@ export interface PrefixSize {
 export function prefixSize(spec: PrefixSpec): PrefixSize {
   const kept = spec.length * positionSize(spec);
   return { trained: matrixSize(matrixOf(spec)), kept, keptBytes: 4 * kept };
+}
+
+/**
+ * L, H and D of prefixes for one model.
+ *
+ * @throws ShapeError  if there are none, or they are not for one model
+ */
+export function sharedShape(prefixes: readonly PrefixShape[], where: string): Omit<PrefixShape, 'length'> {
+  const [first, ...rest] = prefixes.map(({ layers, heads, headDim }) => ({ layers, heads, headDim }));
+  if (!first) throw new ShapeError(`${where}: expected at least one prefix, got none.`);
+  const text = ({ layers, heads, headDim }: Omit<PrefixShape, 'length'>) => `${layers} layers, ${heads} heads of ${headDim}`;
+  for (const other of rest) {
+    if (text(other) !== text(first)) throw new ShapeError(`${where}: expected prefixes for one model (${text(first)}), got ${text(other)}.`);
+  }
+  return first;
 }
