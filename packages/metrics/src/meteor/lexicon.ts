@@ -4,7 +4,7 @@ import { stemEnglish } from './stem.js';
 import { synsetsOf } from './synonyms.js';
 
 /** All that matching needs to know of a word. */
-interface Word {
+export interface Word {
   /** METEOR compares words and stems by Java's string hash, so the few words that share one count as equal. */
   readonly key: number;
   readonly stemKey: number;
@@ -15,13 +15,10 @@ interface Word {
   readonly paraphraseWord: number;
 }
 
-/** A text prepared for matching; all arrays have one entry a word but `spans`. */
+/** A text prepared for matching. */
 export interface PreparedText {
-  readonly keys: Int32Array;
-  readonly stemKeys: Int32Array;
-  readonly isFunctionWord: readonly boolean[];
-  readonly synsets: readonly Int32Array[];
-  readonly synsetBits: Int32Array;
+  readonly words: readonly Word[];
+  readonly functionWords: number;
   /** Phrases of the paraphrase table in the text; empty without one. */
   readonly spans: readonly Span[];
 }
@@ -37,20 +34,11 @@ export function createLexicon(data: MeteorData): (words: readonly string[]) => P
   return (texts) => {
     const words = texts.map(look);
     return {
-      keys: column(words, 'key'),
-      stemKeys: column(words, 'stemKey'),
-      isFunctionWord: words.map(({ isFunctionWord }) => isFunctionWord),
-      synsets: words.map(({ synsets }) => synsets),
-      synsetBits: column(words, 'synsetBits'),
-      spans: data.paraphrases?.spans(column(words, 'paraphraseWord')) ?? [],
+      words,
+      functionWords: words.reduce((count, { isFunctionWord }) => (isFunctionWord ? count + 1 : count), 0),
+      spans: data.paraphrases?.spans(words) ?? [],
     };
   };
-}
-
-function column(words: readonly Word[], name: 'key' | 'stemKey' | 'synsetBits' | 'paraphraseWord'): Int32Array {
-  const numbers = new Int32Array(words.length);
-  for (let i = 0; i < words.length; i++) numbers[i] = words[i]![name];
-  return numbers;
 }
 
 function describe(text: string, { functionWords, synonyms, paraphrases }: MeteorData): Word {

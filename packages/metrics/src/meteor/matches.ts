@@ -1,4 +1,4 @@
-import type { PreparedText } from './lexicon.js';
+import type { PreparedText, Word } from './lexicon.js';
 import type { ParaphraseTable, Span } from './paraphrases.js';
 import { intersect } from './synonyms.js';
 
@@ -6,112 +6,101 @@ import { intersect } from './synonyms.js';
 export const STAGES = ['exact', 'stem', 'synonym', 'paraphrase'] as const;
 const [EXACT, STEM, SYNONYM, PARAPHRASE] = [0, 1, 2, 3];
 
-/** Words of the hypothesis that match words of the reference. */
-export interface Match {
-  readonly stage: number;
-  /** First word and words in the reference. */
-  readonly start: number;
-  readonly length: number;
-  /** First word and words in the hypothesis. */
-  readonly hypothesisStart: number;
-  readonly hypothesisLength: number;
-}
-
-/** All possible matches by the reference word they start at, in the order METEOR finds them: stage by stage. */
-export type Matches = readonly (readonly Match[])[];
-
-/**
- * Finds the matches of all stages that the data allows.
- *
- * Equal texts are matched by exact words alone.
- */
-export function findMatches(hypothesis: PreparedText, reference: PreparedText, paraphrases?: ParaphraseTable): Matches {
-  const matches: Match[][] = Array.from({ length: reference.keys.length }, () => []);
-  matchWords(matches, { hypothesis, reference });
-  if (paraphrases && !sameKeys(hypothesis.keys, reference.keys)) matchParaphrases(matches, { hypothesis, reference, paraphrases });
-  return matches;
-}
-
-interface Texts {
+export interface Texts {
   readonly hypothesis: PreparedText;
   readonly reference: PreparedText;
 }
 
-/** The stages for single words. */
-function matchWords(matches: Match[][], { hypothesis, reference }: Texts): void {
-  const same = sameKeys(hypothesis.keys, reference.keys);
-  for (let start = 0; start < reference.keys.length; start++) {
-    const list = matches[start]!;
-    addEqual(list, { stage: EXACT, start, key: reference.keys[start]!, keys: hypothesis.keys });
-    if (same) continue;
-    addEqual(list, { stage: STEM, start, key: reference.stemKeys[start]!, keys: hypothesis.stemKeys, except: reference.keys[start]!, words: hypothesis.keys });
-    addSynonyms(list, { hypothesis, reference, start });
+/**
+ * All possible matches of two texts, numbered, their fields in columns.
+ *
+ * One object serves many pairs, so that a corpus makes no object a match. The matches that begin at one reference word
+ * are a list: `first[word]`, then `next[match]` until -1, stage by stage.
+ *
+ * @see Denkowski and Lavie 2014, "Meteor Universal", section 2.1
+ */
+export class MatchTable {
+  size = 0;
+  stage = new Uint8Array(256);
+  /** First word and words in the reference. */
+  start = new Int32Array(256);
+  length = new Int32Array(256);
+  /** First word and words in the hypothesis. */
+  hypothesisStart = new Int32Array(256);
+  hypothesisLength = new Int32Array(256);
+  next = new Int32Array(256);
+  first = new Int32Array(64);
+  private last = new Int32Array(64);
+
+  /** Finds the matches of all stages that the data allows; equal texts are matched by exact words alone. */
+  fill(texts: Texts, paraphrases?: ParaphraseTable): void {
+    const { hypothesis, reference } = texts;
+    const R = reference.words.length;
+    if (this.first.length < R) [this.first, this.last] = [new Int32Array(2 * R), new Int32Array(2 * R)];
+    this.first.fill(-1, 0, R);
+    this.size = 0;
+    const same = haveSameWords(hypothesis.words, reference.words);
+    reference.words.forEach((word, start) => this.matchWord(word, start, { words: hypothesis.words, exactOnly: same }));
+    if (paraphrases && !same) this.matchParaphrases(texts, paraphrases);
   }
-}
 
-const single = (stage: number, start: number, hypothesisStart: number): Match => ({ stage, start, length: 1, hypothesisStart, hypothesisLength: 1 });
-
-/** Words with the same key, but those that are themselves equal to `except`. */
-function addEqual(list: Match[], find: { stage: number; start: number; key: number; keys: Int32Array; except?: number; words?: Int32Array }): void {
-  const { stage, start, key, keys, except, words } = find;
-  for (let i = 0; i < keys.length; i++) if (keys[i] === key && (!words || words[i] !== except)) list.push(single(stage, start, i));
-}
-
-function addSynonyms(list: Match[], { hypothesis, reference, start }: Texts & { start: number }): void {
-  const bits = reference.synsetBits[start]!;
-  if (bits === 0) return;
-  const { keys, synsetBits, synsets } = hypothesis;
-  for (let i = 0; i < keys.length; i++) {
-    if ((synsetBits[i]! & bits) === 0 || keys[i] === reference.keys[start]) continue;
-    if (intersect(reference.synsets[start]!, synsets[i]!)) list.push(single(SYNONYM, start, i));
-  }
-}
-
-/** Phrases of the reference whose paraphrase the hypothesis has, then the other way round. */
-function matchParaphrases(matches: Match[][], { hypothesis, reference, paraphrases }: Texts & { paraphrases: ParaphraseTable }): void {
-  const pairs = (from: readonly Span[], into: readonly Span[], found: (a: Span, b: Span) => void) =>
-    paraphrasePairs(paraphrases, { from, into }, found);
-  const add = (inReference: Span, inHypothesis: Span) =>
-    matches[inReference.start]!.push({
-      stage: PARAPHRASE,
-      start: inReference.start,
-      length: inReference.length,
-      hypothesisStart: inHypothesis.start,
-      hypothesisLength: inHypothesis.length,
-    });
-  pairs(reference.spans, hypothesis.spans, add);
-  pairs(hypothesis.spans, reference.spans, (a, b) => add(b, a));
-}
-
-// One bit for each phrase of the largest table seen: does the text that is searched have it?
-let present = new Uint32Array(0);
-
-/** Calls `found` for each phrase of `from` and each place of its paraphrases in `into`, in the table's order. */
-function paraphrasePairs(
-  table: ParaphraseTable,
-  { from, into }: { from: readonly Span[]; into: readonly Span[] },
-  found: (a: Span, b: Span) => void,
-): void {
-  if (present.length * 32 < table.phraseCount) present = new Uint32Array(Math.ceil(table.phraseCount / 32));
-  const places = new Map<number, Span[]>();
-  for (const span of into) {
-    present[span.phrase >>> 5]! |= 1 << (span.phrase & 31);
-    const list = places.get(span.phrase);
-    if (list) list.push(span);
-    else places.set(span.phrase, [span]);
-  }
-  const { starts, lists } = table.arrays;
-  for (const span of from) {
-    const end = starts[span.phrase + 1]!;
-    for (let i = starts[span.phrase]!; i < end; i++) {
-      const paraphrase = lists[i]!;
-      if ((present[paraphrase >>> 5]! & (1 << (paraphrase & 31))) === 0) continue;
-      for (const place of places.get(paraphrase)!) found(span, place);
+  /** The stages for single words. */
+  private matchWord(word: Word, start: number, { words, exactOnly }: { words: readonly Word[]; exactOnly: boolean }): void {
+    for (let i = 0; i < words.length; i++) if (words[i]!.key === word.key) this.addWord(EXACT, start, i);
+    if (exactOnly) return;
+    for (let i = 0; i < words.length; i++) {
+      const other = words[i]!;
+      if (other.stemKey === word.stemKey && other.key !== word.key) this.addWord(STEM, start, i);
+    }
+    if (word.synsetBits === 0) return;
+    for (let i = 0; i < words.length; i++) {
+      const other = words[i]!;
+      if ((other.synsetBits & word.synsetBits) === 0 || other.key === word.key) continue;
+      if (intersect(word.synsets, other.synsets)) this.addWord(SYNONYM, start, i);
     }
   }
-  for (const span of into) present[span.phrase >>> 5] = 0;
+
+  /** Phrases of the reference whose paraphrase the hypothesis has, then the other way round. */
+  private matchParaphrases({ hypothesis, reference }: Texts, table: ParaphraseTable): void {
+    table.pairs(reference.spans, hypothesis.spans, (inReference, inHypothesis) => this.add(PARAPHRASE, inReference, inHypothesis));
+    table.pairs(hypothesis.spans, reference.spans, (inHypothesis, inReference) => this.add(PARAPHRASE, inReference, inHypothesis));
+  }
+
+  private add(stage: number, { start, length }: Omit<Span, 'phrase'>, inHypothesis: Omit<Span, 'phrase'>): void {
+    const match = this.addWord(stage, start, inHypothesis.start);
+    this.length[match] = length;
+    this.hypothesisLength[match] = inHypothesis.length;
+  }
+
+  private addWord(stage: number, start: number, hypothesisStart: number): number {
+    const match = this.size++;
+    if (match === this.stage.length) this.grow();
+    this.stage[match] = stage;
+    this.start[match] = start;
+    this.length[match] = 1;
+    this.hypothesisStart[match] = hypothesisStart;
+    this.hypothesisLength[match] = 1;
+    this.next[match] = -1;
+    if (this.first[start]! < 0) this.first[start] = match;
+    else this.next[this.last[start]!] = match;
+    this.last[start] = match;
+    return match;
+  }
+
+  private grow(): void {
+    const larger = (column: Int32Array) => {
+      const copy = new Int32Array(2 * column.length);
+      copy.set(column);
+      return copy;
+    };
+    const stage = new Uint8Array(2 * this.stage.length);
+    stage.set(this.stage);
+    this.stage = stage;
+    [this.start, this.length, this.next] = [larger(this.start), larger(this.length), larger(this.next)];
+    [this.hypothesisStart, this.hypothesisLength] = [larger(this.hypothesisStart), larger(this.hypothesisLength)];
+  }
 }
 
-function sameKeys(a: Int32Array, b: Int32Array): boolean {
-  return a.length === b.length && a.every((key, i) => key === b[i]);
+function haveSameWords(a: readonly Word[], b: readonly Word[]): boolean {
+  return a.length === b.length && a.every(({ key }, i) => key === b[i]!.key);
 }

@@ -1,10 +1,10 @@
 import { checkSegments, type Score, type Segments, type SegmentStatistics } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { scoreStatistics, sumRows } from '../statistics.js';
-import { chooseMatches } from './align.js';
+import { AlignmentSearch } from './align.js';
 import { BUILT_IN_METEOR_DATA, type MeteorData } from './data.js';
 import { createLexicon, type PreparedText } from './lexicon.js';
-import { findMatches, STAGES } from './matches.js';
+import { MatchTable, STAGES, type Texts } from './matches.js';
 import { normalizeMeteor } from './normalize.js';
 import { countStatistics, meteorValue, statisticNames, type MeteorValue } from './score.js';
 
@@ -40,7 +40,8 @@ export function meteor({ hypotheses, references, data = BUILT_IN_METEOR_DATA }: 
   if (data.paraphrases) stages.push('paraphrase');
   const prepareWords = createLexicon(data);
   const prepare = (text: string) => prepareWords(normalizeMeteor(text, data.nonbreaking));
-  const rows = hypotheses.map((text, i) => bestRow(prepare(text), references[i]!.map(prepare), data));
+  const bestRow = createComparison(data);
+  const rows = hypotheses.map((text, i) => bestRow(prepare(text), references[i]!.map(prepare)));
   const names = statisticNames(STAGES);
   const statistics: SegmentStatistics = { names, rows, aggregate: (sum) => meteorValue(sum).score };
   const sum = sumRows(rows, names.length);
@@ -59,16 +60,20 @@ export function meteor({ hypotheses, references, data = BUILT_IN_METEOR_DATA }: 
   };
 }
 
-function bestRow(hypothesis: PreparedText, references: readonly PreparedText[], data: MeteorData): Float64Array {
-  let best: Float64Array | undefined;
-  let bestScore = -1;
-  for (const reference of references) {
-    const chosen = chooseMatches(findMatches(hypothesis, reference, data.paraphrases), hypothesis.keys.length);
-    const row = countStatistics({ hypothesis, reference }, chosen, STAGES.length);
-    const { score } = meteorValue(row);
-    if (score > bestScore) [best, bestScore] = [row, score];
-  }
-  return best!;
+/** Finds the statistics of the best reference; its tables serve all segments. */
+function createComparison({ paraphrases }: MeteorData): (hypothesis: PreparedText, references: readonly PreparedText[]) => Float64Array {
+  const matches = new MatchTable();
+  const search = new AlignmentSearch(matches);
+  const compare = (texts: Texts) => {
+    matches.fill(texts, paraphrases);
+    search.run(texts.reference.words.length, texts.hypothesis.words.length);
+    return countStatistics(texts, matches, search.chosen);
+  };
+  return (hypothesis, references) => {
+    const rows = references.map((reference) => compare({ hypothesis, reference }));
+    const scores = rows.map((row) => meteorValue(row).score);
+    return rows[scores.indexOf(Math.max(...scores))]!;
+  };
 }
 
 function signatureOf({ sources, paraphrases }: MeteorData, { nrefs, stages }: { nrefs: number | 'var'; stages: readonly string[] }): string {

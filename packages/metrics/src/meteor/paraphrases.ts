@@ -27,6 +27,8 @@ export interface Span {
 /** A table of phrases and the phrases they may be replaced by. */
 export class ParaphraseTable {
   private readonly numbers: ReadonlyMap<string, number>;
+  /** A bit for each phrase: does the text that is searched have it? All zero between calls. */
+  private readonly present: Int32Array;
 
   constructor(
     readonly arrays: ParaphraseArrays,
@@ -35,6 +37,7 @@ export class ParaphraseTable {
   ) {
     const words = new TextDecoder().decode(arrays.vocabulary).split('\n');
     this.numbers = new Map(words.map((word, i) => [word, i]));
+    this.present = new Int32Array((this.phraseCount + 31) >>> 5);
   }
 
   /** How many pairs of phrases the table has. */
@@ -52,8 +55,9 @@ export class ParaphraseTable {
   }
 
   /** All phrases of the table in a text, by start, then length. */
-  spans(words: Int32Array): Span[] {
+  spans(text: readonly { readonly paraphraseWord: number }[]): Span[] {
     const found: Span[] = [];
+    const words = Int32Array.from(text, ({ paraphraseWord }) => paraphraseWord);
     // One key for all, because a corpus has millions.
     const key = { words, start: 0, length: 0, hash: 0 };
     for (let start = 0; start < words.length; start++) {
@@ -69,6 +73,22 @@ export class ParaphraseTable {
       }
     }
     return found;
+  }
+
+  /** Calls `found` for each phrase of `from` and each place of its paraphrases in `into`, in the table's order. */
+  pairs(from: readonly Span[], into: readonly Span[], found: (a: Span, b: Span) => void): void {
+    const { present } = this;
+    const { starts, lists } = this.arrays;
+    for (const { phrase } of into) present[phrase >>> 5]! |= 1 << (phrase & 31);
+    for (const span of from) {
+      const end = starts[span.phrase + 1]!;
+      for (let i = starts[span.phrase]!; i < end; i++) {
+        const paraphrase = lists[i]!;
+        if ((present[paraphrase >>> 5]! & (1 << (paraphrase & 31))) === 0) continue;
+        for (const place of into) if (place.phrase === paraphrase) found(span, place);
+      }
+    }
+    for (const { phrase } of into) present[phrase >>> 5] = 0;
   }
 }
 

@@ -1,6 +1,5 @@
 import { countChunks } from './align.js';
-import type { PreparedText } from './lexicon.js';
-import type { Match } from './matches.js';
+import { STAGES, type MatchTable, type Texts } from './matches.js';
 
 /** METEOR 1.5's parameters for English, tuned to rankings (its default task). */
 export const PARAMETERS = { alpha: 0.85, beta: 0.2, gamma: 0.6, delta: 0.75 } as const;
@@ -16,19 +15,23 @@ export function statisticNames(stages: readonly string[]): string[] {
   return [...LENGTHS, ...stages.flatMap((stage) => COUNTS.map((count) => `${stage}:${count}`)), 'chunks'];
 }
 
-/** Counts of one hypothesis against one reference, in the order of {@link statisticNames}. */
-export function countStatistics(texts: { hypothesis: PreparedText; reference: PreparedText }, chosen: readonly (Match | undefined)[], stages: number): Float64Array {
-  const { hypothesis, reference } = texts;
-  const row = new Float64Array(FIRST_COUNT + COUNTS.length * stages + 1);
-  const functionWords = (text: PreparedText) => text.isFunctionWord.filter(Boolean).length;
-  row.set([hypothesis.keys.length, reference.keys.length, functionWords(hypothesis), functionWords(reference)]);
-  for (const match of chosen) {
-    if (!match) continue;
-    const at = FIRST_COUNT + COUNTS.length * match.stage;
-    for (let i = 0; i < match.hypothesisLength; i++) row[at + (hypothesis.isFunctionWord[match.hypothesisStart + i] ? 2 : 0)]!++;
-    for (let i = 0; i < match.length; i++) row[at + (reference.isFunctionWord[match.start + i] ? 3 : 1)]!++;
+/** Counts of one hypothesis against one reference, in the order of {@link statisticNames}, from the match chosen at each reference word. */
+export function countStatistics({ hypothesis, reference }: Texts, matches: MatchTable, chosen: Int32Array): Float64Array {
+  const row = new Float64Array(FIRST_COUNT + COUNTS.length * STAGES.length + 1);
+  const R = reference.words.length;
+  row[0] = hypothesis.words.length;
+  row[1] = R;
+  row[2] = hypothesis.functionWords;
+  row[3] = reference.functionWords;
+  for (let word = 0; word < R; word++) {
+    const match = chosen[word]!;
+    if (match < 0) continue;
+    const at = FIRST_COUNT + COUNTS.length * matches.stage[match]!;
+    const hypothesisStart = matches.hypothesisStart[match]!;
+    for (let i = 0; i < matches.hypothesisLength[match]!; i++) row[at + (hypothesis.words[hypothesisStart + i]!.isFunctionWord ? 2 : 0)]!++;
+    for (let i = 0; i < matches.length[match]!; i++) row[at + (reference.words[word + i]!.isFunctionWord ? 3 : 1)]!++;
   }
-  const chunks = countChunks(chosen);
+  const chunks = countChunks(matches, chosen, R);
   // A text in one chunk, wholly matched, has no fragmentation; METEOR's sums leave its chunk out.
   row[row.length - 1] = chunks === 1 && isWhollyMatched(row) ? 0 : chunks;
   return row;

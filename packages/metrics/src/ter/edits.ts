@@ -26,34 +26,45 @@ export interface EditCounts {
   readonly shiftedWords: number;
 }
 
+/** Two texts as words numbered below `vocabulary`. */
+export interface WordPair {
+  readonly hypothesis: Int32Array;
+  readonly reference: Int32Array;
+  readonly vocabulary: number;
+}
+
+/** Finds the fewest edits of a pair; undefined once it is certain that they are more than `atMost`. */
+export type EditSearch = (pair: WordPair, atMost?: number) => EditCounts | undefined;
+
 /** Words that move, as the swap that this comes to. */
 export interface Shift extends Swap {
   /** How many words count as moved. */
   readonly size: number;
 }
 
-/** Where the words of an alignment stand, and which of them are wrong. */
+/** Where the words of an alignment stand, and how many are wrong. */
 export interface Positions {
-  readonly wrongHypothesis: Uint8Array;
-  readonly wrongReference: Uint8Array;
+  /** For each word, and for the end, how many before it are wrong. */
+  readonly hypothesisErrors: Int32Array;
+  readonly referenceErrors: Int32Array;
   /** For each reference word the last hypothesis word that it or its predecessors are aligned with, or -1. */
   readonly alignedTo: Int32Array;
 }
 
 /** Reads positions off an alignment of H hypothesis words with R reference words. */
 export function positionsOf(steps: Uint8Array, H: number, R: number): Positions {
-  const wrongHypothesis = new Uint8Array(H);
-  const wrongReference = new Uint8Array(R);
+  const hypothesisErrors = new Int32Array(H + 1);
+  const referenceErrors = new Int32Array(R + 1);
   const alignedTo = new Int32Array(R);
-  let h = -1;
-  let r = -1;
+  let [h, r] = [0, 0];
   for (const step of steps) {
-    if (step !== DELETE) wrongHypothesis[++h] = step === MATCH ? 0 : 1;
+    const wrong = step === MATCH ? 0 : 1;
+    if (step !== DELETE) hypothesisErrors[h + 1] = hypothesisErrors[h++]! + wrong;
     if (step === INSERT) continue;
-    wrongReference[++r] = step === MATCH ? 0 : 1;
-    alignedTo[r] = h;
+    alignedTo[r] = h - 1;
+    referenceErrors[r + 1] = referenceErrors[r++]! + wrong;
   }
-  return { wrongHypothesis, wrongReference, alignedTo };
+  return { hypothesisErrors, referenceErrors, alignedTo };
 }
 
 /** Counts an alignment's steps; `shifted` holds the number of words of each shift made before it. */
@@ -70,10 +81,9 @@ export function countEdits({ edits, steps }: Alignment, shifted: readonly number
   };
 }
 
-/** Is any of `count` flags from `start` on set? */
-export function anySet(flags: Uint8Array, start: number, count: number): boolean {
-  for (let i = start; i < start + count; i++) if (flags[i] !== 0) return true;
-  return false;
+/** Is any of `size` words from `start` on wrong? */
+export function hasErrors(errors: Int32Array, start: number, size: number): boolean {
+  return errors[start + size]! > errors[start]!;
 }
 
 /** The shift of `size` words at `start` to where they begin at `target` of the result: two blocks change places. */

@@ -16,13 +16,14 @@ export interface Swap {
  * @see Myers 1999, "A fast bit-vector algorithm for approximate string matching"; Hyyrö 2003 for blocks and alignment
  */
 export class Levenshtein {
-  private readonly blocks: number;
-  private readonly lastBit: number;
+  private reference: Int32Array = new Int32Array(0);
+  private blocks = 1;
+  private lastBit = 0;
   /** For each word and block the reference positions where it stands. */
-  private readonly positions: Int32Array;
+  private positions = new Int32Array(0);
   /** Where the latest column of the distance matrix goes up and down by 1, and its last value. */
-  private readonly up: Int32Array;
-  private readonly down: Int32Array;
+  private up = new Int32Array(0);
+  private down = new Int32Array(0);
   private score = 0;
   private words: Int32Array = new Int32Array(0);
   /** For each column of the loaded words: up, down, then where the step to its right goes up and down. */
@@ -30,19 +31,22 @@ export class Levenshtein {
   private scores = new Int32Array(0);
 
   /**
+   * Sets what sequences are compared with. One object serves many references, because a corpus has thousands.
+   *
    * @param reference  words as numbers below `vocabulary`
    * @param vocabulary  the number of different words in use
    */
-  constructor(
-    private readonly reference: Int32Array,
-    vocabulary: number,
-  ) {
-    this.blocks = Math.max(1, Math.ceil(reference.length / 32));
+  setReference(reference: Int32Array, vocabulary: number): void {
+    const blocks = Math.max(1, Math.ceil(reference.length / 32));
+    this.reference = reference;
     this.lastBit = reference.length > 0 ? 1 << ((reference.length - 1) & 31) : 0;
-    this.positions = new Int32Array(vocabulary * this.blocks);
-    for (let i = 0; i < reference.length; i++) this.positions[reference[i]! * this.blocks + (i >>> 5)]! |= 1 << (i & 31);
-    this.up = new Int32Array(this.blocks);
-    this.down = new Int32Array(this.blocks);
+    if (this.positions.length < vocabulary * blocks) this.positions = new Int32Array(2 * vocabulary * blocks);
+    else this.positions.fill(0, 0, vocabulary * blocks);
+    for (let i = 0; i < reference.length; i++) this.positions[reference[i]! * blocks + (i >>> 5)]! |= 1 << (i & 31);
+    if (blocks === this.blocks && this.up.length > 0) return;
+    this.blocks = blocks;
+    this.up = new Int32Array(blocks);
+    this.down = new Int32Array(blocks);
   }
 
   /** Sets the sequence that swaps start from, and returns its distance. */
@@ -50,10 +54,8 @@ export class Levenshtein {
     const { blocks, up, down } = this;
     const H = words.length;
     this.words = words;
-    if (this.scores.length <= H) {
-      this.scores = new Int32Array(H + 1);
-      this.history = new Int32Array(4 * blocks * (H + 1));
-    }
+    if (this.scores.length <= H) this.scores = new Int32Array(2 * (H + 1));
+    if (this.history.length < 4 * blocks * (H + 1)) this.history = new Int32Array(8 * blocks * (H + 1));
     up.fill(-1);
     down.fill(0);
     this.score = this.reference.length;

@@ -1,4 +1,4 @@
-import { anySet, countEdits, DELETE, INSERT, MATCH, positionsOf, shiftTo, SUBSTITUTE, swapped, type Alignment, type EditCounts, type Positions } from './edits.js';
+import { countEdits, DELETE, hasErrors, INSERT, MATCH, positionsOf, shiftTo, SUBSTITUTE, swapped, type Alignment, type EditCounts, type EditSearch, type Positions } from './edits.js';
 import { Levenshtein, type Swap } from './levenshtein.js';
 
 /** Cells further from the diagonal than this are not looked at. */
@@ -9,18 +9,25 @@ const MAX_SHIFT_DISTANCE = 50;
 const MAX_CANDIDATES = 1000;
 
 /**
- * Fewest edits and shifts that turn a hypothesis into a reference, by sacrebleu's version of tercom's search.
+ * A search for the fewest edits and shifts that turn a hypothesis into a reference: sacrebleu's version of tercom's.
  *
  * It differs from tercom in: the shape of the beam, the measure of a shift's distance, the limit on tried shifts,
  * and the choice between equally good shifts.
  *
  * @see sacrebleu 2.6.0, `lib_ter.py`
  */
-export function sacrebleuEdits(hypothesis: Int32Array, reference: Int32Array, vocabulary: number): EditCounts {
-  if (reference.length === 0) {
-    return countEdits({ edits: hypothesis.length, steps: new Uint8Array(hypothesis.length).fill(INSERT) }, []);
-  }
-  const distances = new Levenshtein(reference, vocabulary);
+export function sacrebleuSearch(): EditSearch {
+  const distances = new Levenshtein();
+  return ({ hypothesis, reference, vocabulary }) => {
+    if (reference.length === 0) {
+      return countEdits({ edits: hypothesis.length, steps: new Uint8Array(hypothesis.length).fill(INSERT) }, []);
+    }
+    distances.setReference(reference, vocabulary);
+    return search({ hypothesis, reference, distances });
+  };
+}
+
+function search({ hypothesis, reference, distances }: { hypothesis: Int32Array; reference: Int32Array; distances: Levenshtein }): EditCounts {
   const shifted: number[] = [];
   let words = hypothesis;
   let tried = 0;
@@ -58,7 +65,7 @@ function bestShift({ words, reference, alignment, distances }: ShiftProblem, lim
   let candidates = 0;
   for (const { start, place, size } of equalBlocks(words, reference)) {
     const aligned = positions.alignedTo[place]!;
-    if (!anySet(positions.wrongHypothesis, start, size) || !anySet(positions.wrongReference, place, size)) continue;
+    if (!hasErrors(positions.hypothesisErrors, start, size) || !hasErrors(positions.referenceErrors, place, size)) continue;
     if (start <= aligned && aligned < start + size) continue;
     for (const target of targets({ place, size }, positions)) {
       candidates++;

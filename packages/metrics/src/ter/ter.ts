@@ -2,9 +2,9 @@ import { SACREBLEU_VERSION } from '../bleu/sacrebleu.js';
 import { checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { scoreStatistics, sumRows } from '../statistics.js';
-import { countEdits, DELETE, INSERT, type EditCounts } from './edits.js';
-import { sacrebleuEdits } from './sacrebleu.js';
-import { tercomEdits } from './tercom.js';
+import { countEdits, DELETE, INSERT, type EditCounts, type EditSearch } from './edits.js';
+import { sacrebleuSearch } from './sacrebleu.js';
+import { tercomSearch } from './tercom.js';
 import { tokenizeSacrebleuTer, tokenizeTercom, type SacrebleuTokens, type TercomTokens } from './tokenize.js';
 
 export type TerOptions = ({ readonly style?: 'tercom' } & TercomTokens) | ({ readonly style: 'sacrebleu' } & SacrebleuTokens);
@@ -56,7 +56,7 @@ interface TerStyle {
   readonly tokenize: (text: string) => Words;
   /** Where references are treated otherwise. */
   readonly tokenizeReference?: (text: string) => Words;
-  readonly find: typeof tercomEdits;
+  readonly find: EditSearch;
   readonly scale: number;
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -70,7 +70,7 @@ function terStyle(options: TerOptions): TerStyle {
     case 'tercom':
       return {
         tokenize: (text) => tokenizeTercom(text, options),
-        find: tercomEdits,
+        find: tercomSearch(),
         scale: 1,
         settings: { ...common, ref: 'tercom-0.7.25', version: METRICS_VERSION },
       };
@@ -80,7 +80,7 @@ function terStyle(options: TerOptions): TerStyle {
         tokenize: (text) => ({ words: split(text), empty: false }),
         // sacrebleu normalises references twice, which splits a few more of them.
         tokenizeReference: (text) => ({ words: split(split(text).join(' ')), empty: false }),
-        find: sacrebleuEdits,
+        find: sacrebleuSearch(),
         scale: 100,
         settings: { ...common, asian: yes(options.asianSupport), version: SACREBLEU_VERSION },
       };
@@ -92,18 +92,21 @@ function terStyle(options: TerOptions): TerStyle {
   }
 }
 
-function segmentRow(hypothesis: Words, references: readonly Words[], find: typeof tercomEdits): Float64Array {
+function segmentRow(hypothesis: Words, references: readonly Words[], find: EditSearch): Float64Array {
   const ids = new Map<string, number>();
   const numbers = ({ words }: Words) => numberWords(words, ids);
   const hypothesisWords = numbers(hypothesis);
   const referenceWords = references.map(numbers);
-  const all = references.map(({ empty }, i) => {
-    if (hypothesis.empty || empty) return compareEmpty(hypothesis, references[i]!);
-    return find(hypothesisWords, referenceWords[i]!, ids.size);
-  });
-  const best = all.reduce((a, b) => (b.edits < a.edits ? b : a));
+  let best: EditCounts | undefined;
+  for (const [i, { empty }] of references.entries()) {
+    const found =
+      hypothesis.empty || empty
+        ? compareEmpty(hypothesis, references[i]!)
+        : find({ hypothesis: hypothesisWords, reference: referenceWords[i]!, vocabulary: ids.size }, best && best.edits - 1);
+    if (found && (!best || found.edits < best.edits)) best = found;
+  }
   const length = references.reduce((sum, { words, empty }) => sum + (empty ? 0 : words.length), 0) / references.length;
-  return Float64Array.from(NAMES, (name) => (name === 'referenceWords' ? length : best[name]));
+  return Float64Array.from(NAMES, (name) => (name === 'referenceWords' ? length : best![name]));
 }
 
 /** Words as numbers from 0; new words go into `ids`. */

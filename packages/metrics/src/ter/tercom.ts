@@ -1,145 +1,103 @@
-import { anySet, countEdits, DELETE, INSERT, MATCH, positionsOf, shiftTo, SUBSTITUTE, swapped, type Alignment, type EditCounts, type Shift } from './edits.js';
+import { MovableBlocks } from './blocks.js';
+import { countEdits, DELETE, INSERT, MATCH, SUBSTITUTE, swapped, type Alignment, type EditSearch, type Shift } from './edits.js';
 import { Levenshtein } from './levenshtein.js';
 
 /** Paths that cost this much more than the best of the column before are given up. */
 const BEAM = 20;
-/** Words a shift may move. */
-const MAX_SHIFT_SIZE = 10;
-/** Words a shift may move over. */
-const MAX_SHIFT_DISTANCE = 50;
 
 /**
- * Fewest edits and shifts that turn a hypothesis into a reference, by tercom's greedy search.
+ * A search for the fewest edits and shifts that turn a hypothesis into a reference, as tercom's greedy search finds them.
  *
- * Words are numbers below `vocabulary`. The beam, the limits on shifts and the order in which equally good shifts are
- * tried are those of tercom 0.7.25, with its option defaults (`-b 20 -d 50`, every edit costs 1).
+ * A round takes the shift that leaves the fewest edits, and rounds go on while one saves more than it costs. The beam,
+ * the limits on shifts and the order in which equally good shifts are tried are those of tercom 0.7.25, with its option
+ * defaults (`-b 20 -d 50`, every edit costs 1). What cannot change the outcome is not searched: see docs/decisions/0037.
  *
- * @see Snover et al. 2006, "A study of translation edit rate with targeted human annotation"
+ * @see Snover et al. 2006, "A study of translation edit rate with targeted human annotation", section 3 and algorithm 1
  */
-export function tercomEdits(hypothesis: Int32Array, reference: Int32Array, vocabulary: number): EditCounts {
-  const distances = new Levenshtein(reference, vocabulary);
-  const certain = BEAM + countMissing(hypothesis, reference);
-  const shifted: number[] = [];
-  let words = hypothesis;
-  for (;;) {
-    const alignment = distances.load(words) <= certain ? distances.alignment() : align(words, reference);
-    const shift = bestShift({ words, reference, alignment, distances, certain });
-    if (!shift) return countEdits(alignment, shifted);
-    words = swapped(words, shift);
-    shifted.push(shift.size);
-  }
+export function tercomSearch(): EditSearch {
+  const distances = new Levenshtein();
+  const blocks = new MovableBlocks();
+  return ({ hypothesis, reference, vocabulary }, atMost = Infinity) => {
+    const { missing, fewest } = compareBags(hypothesis, reference, vocabulary);
+    if (fewest > atMost) return undefined;
+    distances.setReference(reference, vocabulary);
+    blocks.setReference(reference, vocabulary);
+    const shifted: number[] = [];
+    const certain = BEAM + missing;
+    for (let words = hypothesis; ; ) {
+      const alignment = distances.load(words) <= certain ? distances.alignment() : align(words, reference);
+      const shift = alignment.edits > fewest ? bestShift({ words, reference, alignment, distances, blocks, certain, fewest }) : undefined;
+      if (!shift) return countEdits(alignment, shifted);
+      words = swapped(words, shift);
+      shifted.push(shift.size);
+      if (fewest + shifted.length > atMost) return undefined;
+    }
+  };
 }
 
-interface ShiftProblem {
+interface Round {
   readonly words: Int32Array;
   readonly reference: Int32Array;
   readonly alignment: Alignment;
   readonly distances: Levenshtein;
+  readonly blocks: MovableBlocks;
   /**
    * A distance up to which the beam cannot matter. Every word that the reference lacks costs an edit wherever it is
    * aligned. So on a best path a cell's cost less the missing words so far never shrinks, and where it ends at no more
    * than the beam, no cell of the path was further than that above the best of its column.
    */
   readonly certain: number;
+  /** No order of the words needs fewer edits. */
+  readonly fewest: number;
 }
 
-/** Hypothesis words that the reference does not have. */
-function countMissing(hypothesis: Int32Array, reference: Int32Array): number {
-  const known = new Set(reference);
-  return hypothesis.reduce((count, word) => (known.has(word) ? count : count + 1), 0);
-}
-
-/** The shift that saves most, counting its own cost of 1; long ones first, and of equal ones the first found. */
-function bestShift({ words, reference, alignment, distances, certain }: ShiftProblem): Shift | undefined {
-  const candidates = findShifts(words, reference, alignment);
+/** The shift that leaves the fewest edits, its own cost of 1 included; long ones first, and of equal ones the first. */
+function bestShift(round: Round): Shift | undefined {
+  const { words, alignment, blocks, fewest } = round;
+  blocks.setHypothesis(words, alignment);
   let best: Shift | undefined;
   // Edits of the best so far, its shift included.
   let total = alignment.edits;
-  for (let size = MAX_SHIFT_SIZE; size > 0; size--) {
-    for (const shift of candidates[size] ?? []) {
-      // A shift of this size can't repair more than both ends of what it moves.
-      const saved = alignment.edits - total;
-      if (saved > 2 * size || (best && saved === 2 * size)) return best;
-      const allowed = best ? total - 1 : total;
-      let edits = distances.distanceAfter(shift);
-      if (edits + 1 > allowed) continue;
-      if (edits > certain) edits = align(swapped(words, shift), reference).edits;
-      if (edits + 1 > allowed) continue;
-      best = shift;
-      total = edits + 1;
+  for (let size = blocks.longest; size > 0; size--) {
+    for (let start = 0; start + size <= words.length; start++) {
+      for (const shift of blocks.shifts(start, size)) {
+        // A shift of this size can't repair more than both ends of what it moves.
+        const saved = alignment.edits - total;
+        if (saved > 2 * size || (best && saved === 2 * size)) return best;
+        const edits = editsAfter(shift, round, best ? total - 2 : total - 1);
+        if (edits === undefined) continue;
+        if (edits === fewest) return shift;
+        best = shift;
+        total = edits + 1;
+      }
     }
   }
   return best;
 }
 
-/** All shifts worth trying, by size, in tercom's order: by start, then by the place in the reference they match. */
-function findShifts(words: Int32Array, reference: Int32Array, { steps }: Alignment): Shift[][] {
-  const { wrongHypothesis, wrongReference, alignedTo } = positionsOf(steps, words.length, reference.length);
-  const bySize: Shift[][] = [];
-  const places = placesOf(reference);
-  for (let start = 0; start < words.length; start++) {
-    let matches = places.get(words[start]!) ?? [];
-    if (!matches.some((place) => inReach(start, alignedTo[place]!))) continue;
-    for (let size = 1; size <= MAX_SHIFT_SIZE && start + size <= words.length; size++) {
-      const last = size - 1;
-      if (size > 1) matches = matches.filter((place) => place + last < reference.length && reference[place + last] === words[start + last]);
-      if (matches.length === 0) break;
-      if (!anySet(wrongHypothesis, start, size)) continue;
-      const targets = matches.filter((place) => isAway(alignedTo[place]!, start, size));
-      if (targets.length === 0) break;
-      for (const place of targets) {
-        if (!anySet(wrongReference, place, size)) continue;
-        const list = (bySize[size] ??= []);
-        for (const behind of landings(place, { start, size, alignedTo })) list.push(shiftBehind(behind, { start, size, H: words.length }));
-      }
-    }
+/** The edits that a shift leaves, or undefined if they are more than `atMost`. */
+function editsAfter(shift: Shift, { words, reference, distances, certain }: Round, atMost: number): number | undefined {
+  let edits = distances.distanceAfter(shift);
+  if (edits > certain && edits <= atMost) edits = align(swapped(words, shift), reference).edits;
+  return edits <= atMost ? edits : undefined;
+}
+
+// How often the reference has each word; all zero between calls.
+let bag = new Int32Array(0);
+
+/** What two texts' words say whatever their order: hypothesis words that the reference lacks, and the fewest edits there can be. */
+function compareBags(hypothesis: Int32Array, reference: Int32Array, vocabulary: number): { missing: number; fewest: number } {
+  if (bag.length < vocabulary) bag = new Int32Array(2 * vocabulary);
+  for (const word of reference) bag[word]!++;
+  const missing = hypothesis.reduce((count, word) => (bag[word] === 0 ? count + 1 : count), 0);
+  let common = 0;
+  for (const word of hypothesis) {
+    if (bag[word] === 0) continue;
+    bag[word]!--;
+    common++;
   }
-  return bySize;
-}
-
-/** Where each word stands in the reference, ascending. */
-function placesOf(reference: Int32Array): Map<number, number[]> {
-  const places = new Map<number, number[]>();
-  reference.forEach((word, i) => {
-    const list = places.get(word);
-    if (list) list.push(i);
-    else places.set(word, [i]);
-  });
-  return places;
-}
-
-function inReach(start: number, aligned: number): boolean {
-  return aligned !== start && aligned - start <= MAX_SHIFT_DISTANCE && start - aligned - 1 <= MAX_SHIFT_DISTANCE;
-}
-
-/** Is the place outside the block itself, and near enough? */
-function isAway(aligned: number, start: number, size: number): boolean {
-  return (aligned < start || aligned >= start + size) && Math.abs(aligned - start) <= MAX_SHIFT_DISTANCE;
-}
-
-/** The words that the block may be put behind: those aligned with the reference words from one before the match to its end. */
-function landings(place: number, block: { start: number; size: number; alignedTo: Int32Array }): number[] {
-  const { start, size, alignedTo } = block;
-  const found: number[] = [];
-  for (let offset = -1; offset < size; offset++) {
-    if (place + offset < 0) {
-      found.push(-1);
-      continue;
-    }
-    const behind = alignedTo[place + offset]!;
-    if (behind !== start && (offset === 0 || behind !== alignedTo[place])) found.push(behind);
-  }
-  return found;
-}
-
-/** The shift of a block behind the word at `behind`. */
-function shiftBehind(behind: number, { start, size, H }: { start: number; size: number; H: number }): Shift {
-  const end = start + size - 1;
-  let target = behind + 1;
-  if (behind > end) target = behind - size + 1;
-  // Behind one of its own words: the block moves as far as that word is from its start.
-  else if (behind >= start) target = start + Math.min(behind - start, H - 1 - end);
-  return shiftTo(start, size, target);
+  for (const word of reference) bag[word] = 0;
+  return { missing, fewest: Math.max(hypothesis.length, reference.length) - common };
 }
 
 /** Larger than any cost. */

@@ -1,0 +1,74 @@
+/**
+ * The best few ways to align two texts up to one reference word.
+ *
+ * Better is: a higher score, then fewer chunks, then less distance; of equals the one that came first. A way's fields
+ * stand in columns at its slot, and ways give their slots on, so that a search makes no objects.
+ */
+export class Beam {
+  size = 0;
+  /** Slots, the best way's first. */
+  readonly ranked: Int32Array;
+  readonly score: Int32Array;
+  readonly chunks: Int32Array;
+  readonly distance: Float64Array;
+  /** The first reference word that is still open. */
+  readonly next: Int32Array;
+  /** The hypothesis word behind the last match, or -1 if the reference word before the open one is not matched. */
+  readonly hypothesisNext: Int32Array;
+  /** The last decision in the search's trail, or -1. */
+  readonly trail: Int32Array;
+  /** [width, usedSize] a bit for each hypothesis word in use. */
+  used = new Int32Array(0);
+  usedSize = 0;
+
+  constructor(readonly width: number) {
+    const column = () => new Int32Array(width);
+    [this.ranked, this.score, this.chunks, this.next, this.hypothesisNext, this.trail] = [column(), column(), column(), column(), column(), column()];
+    this.distance = new Float64Array(width);
+  }
+
+  clear(usedSize: number): void {
+    this.size = 0;
+    this.usedSize = usedSize;
+    if (this.used.length < usedSize * this.width) this.used = new Int32Array(2 * usedSize * this.width);
+  }
+
+  /** Makes room for a way; the worst falls out of a full beam. @returns the slot to fill, or -1 if it is none of the best */
+  place(score: number, chunks: number, distance: number): number {
+    const { ranked, width } = this;
+    let rank = this.size;
+    while (rank > 0 && this.isWorse(ranked[rank - 1]!, score, chunks, distance)) rank--;
+    if (rank === width) return -1;
+    const slot = this.size < width ? this.size++ : ranked[width - 1]!;
+    for (let i = this.size - 1; i > rank; i--) ranked[i] = ranked[i - 1]!;
+    ranked[rank] = slot;
+    this.score[slot] = score;
+    this.chunks[slot] = chunks;
+    this.distance[slot] = distance;
+    return slot;
+  }
+
+  /** Ranks the ways anew after their fields have changed; equals stay in their order. */
+  rank(): void {
+    const { ranked, size, score, chunks, distance } = this;
+    for (let i = 1; i < size; i++) {
+      const slot = ranked[i]!;
+      let rank = i;
+      for (; rank > 0 && this.isWorse(ranked[rank - 1]!, score[slot]!, chunks[slot]!, distance[slot]!); rank--) ranked[rank] = ranked[rank - 1]!;
+      ranked[rank] = slot;
+    }
+  }
+
+  /** Copies what {@link place} does not set, but for `next` and `hypothesisNext`. */
+  copyHistory(slot: number, from: Beam, fromSlot: number): void {
+    const { used, usedSize } = this;
+    this.trail[slot] = from.trail[fromSlot]!;
+    for (let i = 0; i < usedSize; i++) used[slot * usedSize + i] = from.used[fromSlot * usedSize + i]!;
+  }
+
+  private isWorse(slot: number, score: number, chunks: number, distance: number): boolean {
+    if (this.score[slot] !== score) return this.score[slot]! < score;
+    if (this.chunks[slot] !== chunks) return this.chunks[slot]! > chunks;
+    return this.distance[slot]! > distance;
+  }
+}
