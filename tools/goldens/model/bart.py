@@ -2,7 +2,7 @@
 import torch
 from transformers import BartConfig, BartForConditionalGeneration, EncoderDecoderCache
 
-from common import gradients, left_padded, make_cache, nll, randomize, save_model, save_tensors
+from common import full_goldens, inputs, make_cache, random_past, randomize, save_model, save_tensors, tuned_goldens
 
 CONFIG = BartConfig(
     vocab_size=200, d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4,
@@ -12,20 +12,17 @@ CONFIG = BartConfig(
 )
 
 
-def random_past(generator, length):
-    return [tuple(torch.randn(1, 4, length, 8, generator=generator, requires_grad=True) for _ in range(2)) for _ in range(2)]
-
-
 def main():
     model = randomize(BartForConditionalGeneration(CONFIG), seed=21)
     save_model(model, None, "bart")
     generator = torch.Generator().manual_seed(22)
-    ids, _, _, targets, weights = left_padded(generator, 200)
+    ids, _, _, targets, weights, out = inputs(generator, 200)
     source = torch.randint(3, 200, (3, 9), generator=generator)
     mask = torch.ones(3, 9)
     mask[1, 6:] = 0
     mask[2, 3:] = 0
-    out = {"ids": ids.int(), "source": source.int(), "mask": mask, "targets": targets.int(), "weights": weights}
+    out |= {"source": source.int(), "mask": mask}
+    del out["positions"]
 
     plain = model(input_ids=source, attention_mask=mask, decoder_input_ids=ids)
     out["plain.logits"], out["plain.encoded"] = plain.logits, plain.encoder_last_hidden_state
@@ -33,28 +30,17 @@ def main():
     for layer in range(2):
         for kind, part in (("present", cache.self_attention_cache), ("cross", cache.cross_attention_cache)):
             out |= {f"plain.{kind}.{layer}.key": part.layers[layer].keys, f"plain.{kind}.{layer}.value": part.layers[layer].values}
-    loss = nll(plain.logits, targets, weights)
-    loss.backward()
-    out["full.loss"] = loss
-    out |= gradients("full.gradient", model, strip=["model."])
+    out |= full_goldens(model, plain.logits, targets, weights, "model.")
 
     # A prefix for the decoder's self-attention, through the cache; positions count it.
-    prefix = random_past(generator, 5)
-    for layer, (key, value) in enumerate(prefix):
-        out |= {f"prefix.past.{layer}.key": key, f"prefix.past.{layer}.value": value}
+    prefix = random_past(generator, 4, 5)
     tuned = model(input_ids=source, attention_mask=mask, decoder_input_ids=ids,
                   past_key_values=EncoderDecoderCache(make_cache(prefix, 3), make_cache([], 3)))
-    loss = nll(tuned.logits, targets, weights)
-    loss.backward()
-    out["prefix.logits"], out["prefix.loss"] = tuned.logits, loss
-    for layer, (key, value) in enumerate(prefix):
-        out |= {f"prefix.gradient.{layer}.key": key.grad, f"prefix.gradient.{layer}.value": value.grad}
+    out |= tuned_goldens("prefix", prefix, tuned.logits, targets, weights)
 
     # A prefix for cross-attention: the cache of a finished encoder, with keys of its own before the source's.
     model.zero_grad()
-    cross = random_past(generator, 4)
-    for layer, (key, value) in enumerate(cross):
-        out |= {f"cross.past.{layer}.key": key, f"cross.past.{layer}.value": value}
+    cross = random_past(generator, 4, 4)
     with torch.no_grad():
         clean = model(input_ids=source, attention_mask=mask, decoder_input_ids=ids[:, :1]).past_key_values.cross_attention_cache
     joined = [tuple(torch.cat([p.expand(3, -1, -1, -1), x], 2) for p, x in zip(pair, (entry.keys, entry.values), strict=True))
@@ -63,11 +49,7 @@ def main():
     cache.is_updated = {layer: True for layer in range(2)}
     long_mask = torch.cat([torch.ones(3, 4), mask], 1)
     tuned = model(encoder_outputs=(torch.zeros(3, 13, 32),), attention_mask=long_mask, decoder_input_ids=ids, past_key_values=cache)
-    loss = nll(tuned.logits, targets, weights)
-    loss.backward()
-    out["cross.logits"], out["cross.loss"] = tuned.logits, loss
-    for layer, (key, value) in enumerate(cross):
-        out |= {f"cross.gradient.{layer}.key": key.grad, f"cross.gradient.{layer}.value": value.grad}
+    out |= tuned_goldens("cross", cross, tuned.logits, targets, weights)
     save_tensors("bart", out)
 
 

@@ -104,3 +104,50 @@ def gradients(prefix, model, strip=()):
         out[f"{prefix}.{name}"] = parameter.grad.clone()
     model.zero_grad()
     return out
+
+
+def random_past(generator, heads, length):
+    """Keys and values for the two layers of a tiny model: [(key, value), ...], float32 [1, heads, length, 8], that train."""
+    return [tuple(torch.randn(1, heads, length, 8, generator=generator, requires_grad=True) for _ in range(2)) for _ in range(2)]
+
+
+def inputs(generator, vocabulary):
+    """Rows padded on the left with a loss on them, as `left_padded` draws them, and what the goldens keep of that."""
+    ids, mask, positions, targets, weights = left_padded(generator, vocabulary)
+    kept = {"ids": ids.int(), "mask": mask, "positions": positions.int(), "targets": targets.int(), "weights": weights}
+    return ids, mask, positions, targets, weights, kept
+
+
+def tuned_goldens(name, past, logits, targets, weights):
+    """A prefix given as past, with the loss and its gradients by the prefix."""
+    out = {}
+    loss = nll(logits, targets, weights)
+    loss.backward()
+    out[f"{name}.logits"], out[f"{name}.loss"] = logits, loss
+    for layer, pair in enumerate(past):
+        for part, tensor in zip(("key", "value"), pair, strict=True):
+            out |= {f"{name}.past.{layer}.{part}": tensor, f"{name}.gradient.{layer}.{part}": tensor.grad}
+    return out
+
+
+def full_goldens(model, logits, targets, weights, strip):
+    """The loss and its gradients by every parameter."""
+    loss = nll(logits, targets, weights)
+    loss.backward()
+    return {"full.loss": loss} | gradients("full.gradient", model, strip=[strip])
+
+
+def decoder_goldens(model, seed, heads, strip):
+    """Everything that is kept of a decoder alone: plain, padded, fully trained, and with a prefix of 5 positions."""
+    generator = torch.Generator().manual_seed(seed)
+    ids, mask, positions, targets, weights, out = inputs(generator, model.config.vocab_size)
+    plain = model(ids)
+    out["plain.logits"] = plain.logits
+    out |= flat_past("plain.present", plain.past_key_values)
+    padded = model(ids, attention_mask=mask, position_ids=positions).logits
+    out["padded.logits"] = padded
+    out |= full_goldens(model, padded, targets, weights, strip)
+    prefix = random_past(generator, heads, 5)
+    long_mask = torch.cat([torch.ones(3, 5), mask], 1)
+    tuned = model(ids, attention_mask=long_mask, position_ids=positions + 5, past_key_values=make_cache(prefix, 3))
+    return out | tuned_goldens("prefix", prefix, tuned.logits, targets, weights)
