@@ -84,6 +84,11 @@ function writeGraph(out: BinaryWriter, graph: Graph, { outputNames, external, fo
   text(out, 2, graph.name);
   for (const constant of graph.constants) nested(out, 5, (body) => writeTensor(body, constant, { external, folder }));
   for (const value of graph.inputs) nested(out, 11, (body) => writeValueInfo(body, nameOf(value), value));
+  // A shape that ONNX Runtime cannot see by itself is told it: what follows is planned ahead all the same.
+  const known = new Set(graph.constants.map(({ id }) => id));
+  for (const { op, inputs, outputs } of graph.nodes) {
+    if (op === 'Reshape' && !known.has(inputs[1]!.id)) nested(out, 13, (body) => writeValueInfo(body, nameOf(outputs[0]!), outputs[0]!));
+  }
   graph.outputs.forEach((value, i) => nested(out, 12, (body) => writeValueInfo(body, outputNames[i]!, value)));
 }
 

@@ -1,5 +1,6 @@
 export { attention, type AttentionOptions } from './attention.js';
 export { broadcast } from './broadcast.js';
+export { checkpoint } from './checkpoint.js';
 export { crossEntropy, type CrossEntropyOptions } from './cross-entropy.js';
 export { embedding } from './embedding.js';
 export { gelu, type GeluKind } from './gelu.js';

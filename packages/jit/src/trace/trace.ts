@@ -6,6 +6,7 @@ import { registerRules } from '../rules/index.js';
 import type { FlatFunction } from '../runtime.js';
 import type { TensorSpec } from '../values.js';
 import { TraceBackend } from './backend.js';
+import { registerHold } from './hold.js';
 
 const BACKEND = 'trace';
 let backend: TraceBackend | undefined;
@@ -51,5 +52,6 @@ function install(): TraceBackend {
   // Priority 0: TensorFlow.js never chooses this backend by itself.
   registerBackend(BACKEND, () => made, 0);
   registerRules(BACKEND, made);
+  registerHold(BACKEND, made);
   return made;
 }

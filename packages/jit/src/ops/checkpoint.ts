@@ -1,0 +1,40 @@
+import { customGrad, engine, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { hold } from '../trace/hold.js';
+import { flatten, unflatten, type TensorTree } from '../tree.js';
+
+/**
+ * Computes fn(inputs) and keeps nothing of it for the backward pass but the inputs: there it computes it again.
+ *
+ * Of a stack of L such blocks, memory holds L inputs and the activations of one block, instead of the activations of
+ * all. The cost is one more forward pass of each block: a third of a training step whose weights all train, half of one whose
+ * weights are frozen.
+ *
+ * @param fn  pure; gradients flow to `inputs` alone, so every tensor that trains must be among them
+ * @param inputs  tensors nested in arrays and records; integer tensors have no gradient
+ * @see Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost
+ */
+export function checkpoint<I extends TensorTree>(fn: (inputs: I) => Tensor, inputs: I): Tensor {
+  const { leaves, shape } = flatten<Tensor>(inputs);
+  const call = (tensors: readonly Tensor[]) => fn(unflatten(shape, tensors) as I);
+  const op = customGrad((...args) => {
+    const save = args.at(-1) as unknown as (saved: Tensor[]) => void;
+    const tensors = args.slice(0, -1) as Tensor[];
+    save(tensors);
+    return { value: call(tensors), gradFunc: (dy, saved) => gradientsAgain(call, hold(saved, dy as Tensor), dy as Tensor) };
+  });
+  return op(...leaves);
+}
+
+/** Gradients of fn by its inputs, from a forward pass of its own inside the backward pass of another. */
+function gradientsAgain(fn: (tensors: readonly Tensor[]) => Tensor, inputs: readonly Tensor[], dy: Tensor): Tensor[] {
+  const { state } = engine();
+  // The engine has one tape; the pass that called still needs its own.
+  const tape = state.activeTape;
+  try {
+    const floats = inputs.filter(({ dtype }) => dtype === 'float32');
+    const { grads } = engine().gradients(() => fn(inputs), floats, dy, true);
+    return inputs.map((input) => grads[floats.indexOf(input)] ?? zeros(input.shape));
+  } finally {
+    state.activeTape = tape;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * How close a traced training step comes to what the same runtime can multiply.
+ *
+ * The useful work is 4 (prefix, frozen weights) or 6 (full training) floating-point operations per weight and token; the
+ * rate it is compared with is that of the bare products (products.ts) in one program of the same runtime.
+ */
+import { jit } from '@prefix-tuning/jit';
+import * as tf from '@tensorflow/tfjs-core';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { machine } from '../machine.js';
+import type { BenchReport, BenchResult } from '../suite.js';
+import { B, batch, fineTuneStep, P, past, prefixStep, shape, T, weightCount, weightsInFile, weightsInMemory, type Tree } from './gpt2.js';
+import { interleave, type Cost } from './interleave.js';
+import { matrices, passOperations, products } from './products.js';
+import { startPyTorch } from './pytorch.js';
+
+const REPEATS = 5;
+const STEPS = 200;
+
+/** Bytes of weights, and of the activations that the prefix step's backward pass needs at least, counted by hand. */
+function memoryBound(): number {
+  const { layers, width: C, heads: H, vocabulary: V } = shape;
+  const N = B * T;
+  // Two normalised inputs, the query, key and value with prefix, the attention weights, the slope of the activation.
+  const layer = 2 * N * C + N * C + 2 * B * (P + T) * C + B * H * T * (P + T) + N * 4 * C;
+  // The last normalised hidden states and the probabilities of all tokens.
+  return 4 * (weightCount + layers * layer + N * C + N * V);
+}
+
+/** Peak memory of a process that does nothing but the prefix step. */
+function peakMemory(): number {
+  const script = fileURLToPath(new URL('memory.ts', import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, [...process.execArgv, script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`memory.ts ended with ${status}`);
+  return Number(stdout.trim());
+}
+
+async function prefixCosts() {
+  const weights = weightsInFile();
+  let compile = 0;
+  const step = jit(prefixStep(weights.parameters), { onCompile: ({ seconds }) => (compile = seconds) });
+  const bare = jit((x: readonly Tree[]) => products({ parameters: weights.parameters, x }, false));
+  const x = matrices();
+  const torch = await startPyTorch();
+  const costs = await interleave({ step: () => step({ past, batch }), bare: () => bare(x as never), torch: torch?.step }, REPEATS);
+  torch?.end();
+  await Promise.all([step.dispose(), bare.dispose()]);
+  weights.dispose();
+  return { ...costs, compile };
+}
+
+async function fineTuneCosts() {
+  const step = jit(fineTuneStep);
+  const bare = jit((inputs: { parameters: Tree; x: readonly Tree[] }) => products(inputs, true));
+  const parameters = weightsInMemory();
+  const x = matrices();
+  const costs = await interleave({ step: () => step({ parameters, batch } as never), bare: () => bare({ parameters, x } as never) }, REPEATS);
+  await Promise.all([step.dispose(), bare.dispose()]);
+  return costs;
+}
+
+/** What one step and its bare products say of each other. */
+function compare(name: string, passes: number, { step, bare }: { step: Cost | undefined; bare: Cost | undefined }): BenchResult[] {
+  const useful = 2 * passes * weightCount * B * T;
+  const share = (of: 'seconds' | 'processor') => useful / step![of]! / ((passes * passOperations) / bare![of]!);
+  return [
+    { name: `bare-products-${name}`, value: (passes * passOperations) / bare!.seconds / 1e9, unit: 'GFLOP/s' },
+    { name: `${name}-step`, value: step!.seconds, unit: 's' },
+    { name: `${name}-step-gemm-share`, value: share('seconds'), unit: 'ratio' },
+    { name: `${name}-step-gemm-share, by processor time`, value: share('processor'), unit: 'ratio' },
+  ];
+}
+
+export async function run(): Promise<BenchReport> {
+  tf.env().set('PROD', true);
+  const prefix = await prefixCosts();
+  const fineTune = await fineTuneCosts();
+  const results: BenchResult[] = [
+    ...compare('prefix', 2, prefix),
+    ...compare('fine-tune', 3, fineTune),
+    ...(prefix.torch ? [{ name: 'prefix-step-vs-pytorch', value: prefix.torch.seconds / prefix.step!.seconds, unit: 'ratio' }] : []),
+    { name: 'prefix-step-memory-share', value: peakMemory() / memoryBound(), unit: 'ratio' },
+    { name: 'compile-seconds', value: prefix.compile, unit: 's' },
+    { name: `compile-share of ${STEPS} steps`, value: prefix.compile / (STEPS * prefix.step!.seconds), unit: 'ratio' },
+  ];
+  return { suite: 'jit', machine: machine(), results };
+}
