@@ -10,6 +10,7 @@ export type { FlatFunction, PrepareOptions, Program, Runtime } from './runtime.j
 export { eager } from './runtimes/eager.js';
 export { findRuntime, listRuntimes, RuntimeNotFoundError, runtimeNames, type FoundRuntime } from './runtimes/find.js';
 export { OnnxRuntimeError, onnxRuntime, type OnnxRuntimeModule, type OnnxRuntimeOptions, type OnnxSession, type OnnxTensor } from './runtimes/onnx.js';
+export type { WeightLayout } from './runtimes/packing.js';
 export { WorkerError } from './runtimes/worker.js';
 export { storedTensor, type FileRange, type StoredEncoding } from './stored.js';
 export { HostRandomnessError, HostReadError, UnsupportedKernelError } from './trace/errors.js';

@@ -33,6 +33,8 @@ const input = hostTensor([1, 10], [1, 2]);
 
 describe.each<[string, Runtime]>([
   ['onnx', onnxRuntime()],
+  ['onnx, packed', onnxRuntime({ weights: 'packed' })],
+  ['onnx, mapped', onnxRuntime({ weights: 'mapped' })],
   ['onnx-worker', onnxRuntime({ worker: true })],
   ['eager', eager('cpu')],
 ])('%s', (_, runtime) => {

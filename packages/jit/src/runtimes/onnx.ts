@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.js';
 import type { Program, Runtime } from '../runtime.js';
 import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
+import { layoutFor, type WeightLayout } from './packing.js';
 import { onnxRuntimeInWorker } from './worker.js';
 
 export interface OnnxTensor {
@@ -33,6 +34,8 @@ export interface OnnxRuntimeOptions {
   readonly load?: () => Promise<object>;
   /** Runs in a worker thread of Node.js, so that the event loop of the caller stays free. */
   readonly worker?: boolean;
+  /** Decided for each program unless given. */
+  readonly weights?: WeightLayout;
   /** Merged into the options of every session, such as `executionProviders` or `intraOpNumThreads`. */
   readonly session?: InferenceSession.SessionOptions;
 }
@@ -55,13 +58,13 @@ const loadDefault = async (): Promise<object> => {
 };
 
 /** Runs functions as traced ONNX graphs: natively in Node, or wherever `load` finds ONNX Runtime. */
-export function onnxRuntime({ load = loadDefault, worker = false, session }: OnnxRuntimeOptions = {}): Runtime {
+export function onnxRuntime({ load = loadDefault, worker = false, session = {}, weights }: OnnxRuntimeOptions = {}): Runtime {
   const module = once(worker ? async () => onnxRuntimeInWorker() : load);
   return {
     name: worker ? 'onnx:worker' : 'onnx',
     async prepare(fn, inputs, { name, inputNames }) {
       const graph = trace(fn, inputs, { name, inputNames });
-      return compile(graph, (await module()) as OnnxRuntimeModule, session);
+      return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph) });
     },
   };
 }
@@ -71,18 +74,18 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-/** Files that the model names are looked for in its folder, and their pages mapped; other large constants are handed over. */
-const sessionOptions = ({ external, folder }: OnnxModel, options: InferenceSession.SessionOptions): InferenceSession.SessionOptions => ({
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3,
-  externalData: [...external],
-  ...options,
-  extra: { ...options.extra, session: { ...(folder ? { model_external_initializers_file_folder_path: folder } : {}), ...(options.extra?.session as object | undefined) } },
-});
+type Settings = Required<Pick<OnnxRuntimeOptions, 'session' | 'weights'>>;
 
-async function compile(graph: Graph, ort: OnnxRuntimeModule, options: InferenceSession.SessionOptions = {}): Promise<Program> {
+/** Files that the model names are looked for in its folder, and their pages mapped; other large constants are handed over. */
+function sessionOptions({ external, folder }: OnnxModel, { session, weights }: Settings): InferenceSession.SessionOptions {
+  const { session: own, ...extra } = (session.extra ?? {}) as { session?: object };
+  const entries = { ...(folder ? { model_external_initializers_file_folder_path: folder } : {}), ...(weights === 'mapped' ? { disable_prepacking: '1' } : {}), ...own };
+  return { graphOptimizationLevel: 'all', logSeverityLevel: 3, externalData: [...external], ...session, extra: { ...extra, session: entries } };
+}
+
+async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {
   const model = toOnnx(graph);
-  const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, options)).catch((cause: Error) => {
+  const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, settings)).catch((cause: Error) => {
     throw new OnnxRuntimeError(`jit: ONNX Runtime refused the graph of ${graph.name}: ${cause.message}`, { cause });
   });
   // ONNX Runtime drops inputs that no operator reads, and refuses to be fed them.

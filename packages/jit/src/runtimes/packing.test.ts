@@ -1,0 +1,28 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { GraphBuilder } from '../graph/builder.js';
+import { matMul } from '../rules/emit.js';
+import { onnxRuntime, hostTensor, jit } from '../index.js';
+import { layoutFor } from './packing.js';
+
+/** A product of some rows with a matrix of [K, 25,000] that is in a file. */
+function product(rows: number, K: number) {
+  const g = new GraphBuilder();
+  const x = g.input({ dtype: 'float32', shape: [rows, K] });
+  return g.finish('product', [], [matMul(g, [x, g.stored({ path: '/weights.bin', offset: 0 }, [K, 25_000])])]);
+}
+
+test('weights of more than 1 GB are mapped where many rows multiply them, all others packed', () => {
+  expect(layoutFor(product(640, 10_001))).toBe('mapped');
+  expect(layoutFor(product(640, 10_000))).toBe('packed');
+  expect(layoutFor(product(255, 10_001))).toBe('packed');
+});
+
+test('both layouts give the same numbers, forward and transposed', async () => {
+  const w = tf.tensor(Float32Array.from({ length: 70 * 50 }, (_, i) => Math.sin(i)), [70, 50]) as tf.Tensor2D;
+  const both = (x: tf.Tensor) => tf.matMul(tf.matMul(x as tf.Tensor2D, w), w, false, true);
+  const x = hostTensor(Float32Array.from({ length: 40 * 70 }, (_, i) => Math.cos(i)), [40, 70]);
+  const [packed, mapped] = await Promise.all((['packed', 'mapped'] as const).map(async (weights) => (await jit(both, { runtime: onnxRuntime({ weights }) })(x)).data));
+  packed!.forEach((value, i) => expect(Math.abs(value - mapped![i]!)).toBeLessThan(1e-4));
+});

@@ -1,0 +1,23 @@
+import type { Graph } from '../graph/graph.js';
+import { sizeOf } from '../values.js';
+
+/**
+ * How the weights of products lie in memory. `packed`: ONNX Runtime keeps a copy of each for each way a program multiplies
+ * by it, in the order in which its kernels read: fastest. `mapped`: the one copy that lies in the file or in memory is
+ * read, and packed piece by piece on the way.
+ */
+export type WeightLayout = 'packed' | 'mapped';
+
+/** Weights above this many bytes are worth some speed. */
+const LARGE_BYTES = 1e9;
+/** With as many rows to multiply, packing on the way costs a tenth or less; with few rows it costs more than the product. */
+const MANY_ROWS = 256;
+
+/** The layout a program gets unless the caller says: packed, unless that is large and gains little. */
+export function layoutFor(graph: Graph): WeightLayout {
+  const constants = new Set(graph.constants.map(({ id }) => id));
+  const products = graph.nodes.filter(({ op, inputs }) => ['MatMul', 'Gemm', 'FusedMatMul'].includes(op) && constants.has(inputs[1]!.id));
+  const bytes = products.reduce((sum, { inputs }) => sum + 4 * sizeOf(inputs[1]!.shape), 0);
+  const rows = Math.min(...products.map(({ outputs }) => sizeOf(outputs[0]!.shape) / outputs[0]!.shape.at(-1)!));
+  return bytes > LARGE_BYTES && rows >= MANY_ROWS ? 'mapped' : 'packed';
+}
