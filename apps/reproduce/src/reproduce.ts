@@ -1,118 +1,156 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError } from '@prefix-tuning/base';
-import { formatDuration, parseOptions, progressView, renderTable } from '@prefix-tuning/cli';
-import { miniModelFolder } from '@prefix-tuning/mini-models';
-import { disposeModel, loadModel, type Model } from '@prefix-tuning/model';
+import { boardView, formatDuration } from '@prefix-tuning/cli';
+import type { Example } from '@prefix-tuning/datasets';
+import { loadTokenizer } from '@prefix-tuning/model';
 import { env } from '@tensorflow/tfjs-core';
-import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { readResult, runFolder, writeResult, writeText } from './cache.js';
-import { loadE2e, type E2eData } from './data.js';
-import { e2eCells, tableToTextDecoding, type Cell } from './recipe.js';
-import { describeMachine } from './report/machine.js';
-import { markdownTable, tableRows, type Reproduction } from './report/table.js';
-import { htmlReport } from './report/html.js';
-import { runCell, type RunResult } from './run.js';
-import { scoreE2e } from './score.js';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readOptions, type Options } from './options.js';
+import { costOf } from './plan/cost.js';
+import { dryRun } from './plan/dry-run.js';
+import { listPlan } from './plan/list.js';
+import { makePlan, type Plan } from './plan/plan.js';
+import type { TaskName } from './recipe/tasks.js';
+import { findingsOf, type RunState } from './report/findings.js';
+import { versionsOf } from './report/machine.js';
+import { makeReport } from './report/report.js';
+import { scoringResources } from './report/resources.js';
+import { terminalSummary } from './report/terminal.js';
+import { writeReport } from './report/write.js';
+import { readResult, runFolder } from './run/cache.js';
+import { remainingTime, workOf } from './run/estimate.js';
+import type { RunJob } from './run/execute.js';
+import { testExamples } from './run/examples.js';
+import type { RunFailure } from './run/record.js';
+import { workThrough } from './run/queue.js';
+import { tryShared } from './run/try-shared.js';
+import { findData, openDataset, type DataSources } from './sources/data.js';
+import { dataFacts } from './sources/facts.js';
+import { findModels, type ModelSources } from './sources/models.js';
 
-const usage = `reproduce [--data DIR] [--model DIR] [--out DIR] [--steps N] [--test N] [--seed N]
-
-  --data DIR   folder with the E2E challenge's files; mini data that this project writes unless given
-  --model DIR  a GPT-2 folder (config.json, model.safetensors, tokenizer.json); the shipped mini-gpt2 unless given
-  --out DIR    where runs and report go; reproduction unless given
-  --steps N    training steps of every method
-  --test N     decode only the first N tables of the test set
-  --seed N     decides every run; 1 unless given`;
-
-interface Options {
-  readonly data: string | undefined;
-  readonly model: string;
-  readonly out: string;
-  readonly steps: number | undefined;
-  readonly test: number | undefined;
-  readonly seed: number;
-}
-
-function readOptions(args: string[]): Options {
-  const text = { type: 'string' } as const;
-  const given = parseOptions(args, { data: text, model: text, out: text, steps: text, test: text, seed: text }, usage);
-  const whole = (name: 'steps' | 'test' | 'seed', least: number) => {
-    const value = given[name];
-    if (value === undefined) return undefined;
-    if (!/^\d+$/.test(value) || Number(value) < least) {
-      throw new ConfigError(`--${name}: expected a whole number of at least ${least}, got ${value}.\n\n${usage}`);
-    }
-    return Number(value);
-  };
-  return {
-    data: given.data && resolve(given.data),
-    model: given.model ? resolve(given.model) : miniModelFolder('mini-gpt2'),
-    out: resolve(given.out ?? 'reproduction'),
-    steps: whole('steps', 1),
-    test: whole('test', 1),
-    seed: whole('seed', 0) ?? 1,
-  };
-}
-
-/** `npm run reproduce`: trains, decodes and scores each cell, then prints the table and writes the report. */
+/** `npm run reproduce`: plans, runs what is not there yet, and writes the report. */
 export async function reproduce(args: string[]): Promise<void> {
-  const options = readOptions(args);
   // TensorFlow.js greets Node users with an advertisement on first use.
   env().set('PROD', true);
+  const options = await readOptions(args);
+  const whole = makePlan(options.selection, options);
+  if (options.list) return console.log(listPlan(whole));
+  if (options.dryRun) return console.log(await dryRun(whole, options));
   const started = performance.now();
-  const data = await loadE2e(options.data, join(options.out, 'data'));
-  const model = await loadModel(options.model);
-  try {
-    const cells = e2eCells.map((cell) => withSteps(cell, options.steps));
-    const results = await runCells(cells, { options, data, model });
-    const test = data.test.slice(0, options.test);
-    const reproduction: Reproduction = {
-      cells: cells.map((cell, i) => ({ cell, result: results[i]!, scores: scoreE2e(results[i]!.outputs, test) })),
-      data: { origin: data.origin, pairs: data.train.length, tables: test.length },
-      test,
-      model: { folder: options.model, config: model.config },
-      seed: options.seed,
-      command: `npm run reproduce${args.length ? ` -- ${args.join(' ')}` : ''}`,
-      machine: describeMachine(),
-    };
-    await writeReport(reproduction, options.out);
-    console.log(`\n${describe(reproduction)}\n`);
-    console.log(renderTable(...tableRows(reproduction)));
-    console.log(`\nReport: ${join(options.out, 'report', 'index.html')}  (${formatDuration((performance.now() - started) / 1000)})`);
-  } finally {
-    disposeModel(model);
-  }
+  const models = await findModels(options.profile, options.models);
+  const plan = withModels(whole, models);
+  const data = await findData([...new Set(plan.runs.map(({ spec }) => spec.dataset))], { ...options, given: options.data, cache: join(options.out, 'data') });
+  const places = { options, models, data };
+  const examples = await readExamples(plan, places);
+  const jobs = jobsOf(plan, places);
+  const failures = await runAll(plan, jobs, places);
+  const states = await statesOf(plan, jobs, failures);
+  const findings = await findingsOf({ plan, states, tasks: options.tasks, examples, resources: await scoringResources(options.scorers) });
+  const sharedBatch = await tryShared(states, { ...places, examples }).catch((error: Error) => void console.error(`Claim 9 could not be tried: ${error.message}`));
+  const report = makeReport({ ...places, plan, states, findings, examples, sharedBatch: sharedBatch ?? undefined, command: commandOf(args) });
+  await writeReport(report, join(options.out, 'report'));
+  console.log(terminalSummary(report));
+  console.log(`\nReport: ${join(options.out, 'report', 'index.html')}  (${formatDuration((performance.now() - started) / 1000)})`);
+  if (failures.length > 0) throw new ConfigError(`${failures.length} of ${plan.runs.length} runs failed:\n${failures.map(({ id, reason }) => `  ${id}: ${reason}`).join('\n')}`);
 }
 
-const withSteps = (cell: Cell, steps: number | undefined): Cell =>
-  steps === undefined ? cell : { ...cell, hyperparameters: { ...cell.hyperparameters, steps } };
+const commandOf = (args: readonly string[]): string => ['npm run reproduce', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
 
-const describe = ({ data, model }: Reproduction) =>
-  `E2E (${data.origin === 'mini' ? 'mini data made by this project' : data.origin}): ${data.pairs} training pairs, ${data.tables} test tables. Model: ${model.folder}.\n` +
-  "The paper's numbers are GPT-2 medium on the whole of E2E: shown for comparison, not as a target at this scale.";
+export interface Places {
+  readonly options: Options;
+  readonly models: ModelSources;
+  readonly data: DataSources;
+}
 
-async function runCells(cells: readonly Cell[], { options, data, model }: { options: Options; data: E2eData; model: Model }): Promise<RunResult[]> {
-  const modelHash = createHash('sha256').update(await readFile(join(options.model, 'model.safetensors'))).digest('hex');
-  const view = progressView();
-  const decoding = tableToTextDecoding;
-  const results: RunResult[] = [];
-  for (const cell of cells) {
-    const folder = runFolder(options.out, cell.id, { cell, decoding, data: data.hash, model: modelHash, seed: options.seed, test: options.test });
-    const cached = await readResult(folder);
-    if (cached) console.error(`${cell.title}: unchanged, taken from ${folder}`);
-    const input = { model, train: data.train, test: data.test.slice(0, options.test), decoding, seed: options.seed, onProgress: view.report };
-    const result = cached ?? (await runCell(cell, input, join(folder, 'trained')));
-    if (!cached) await writeResult(folder, result);
-    results.push(result);
+/** The plan without the cells whose model nobody named. */
+function withModels({ cells, runs }: Plan, models: ModelSources): Plan {
+  const there = runs.filter(({ spec }) => models[spec.model]);
+  const ids = new Set(there.map(({ id }) => id));
+  const absent = [...new Set(runs.filter(({ id }) => !ids.has(id)).map(({ spec }) => spec.model))];
+  if (there.length === 0) throw new ConfigError(`reproduce: expected --model ${absent.map((role) => `${role}=DIR`).join(' --model ')}, got none. Name the folders.`);
+  if (absent.length > 0) console.error(`Left out, for want of a model: ${absent.join(', ')}. Name it with --model ROLE=DIR.`);
+  return { cells: cells.filter(({ runs: own }) => own.every((id) => ids.has(id))), runs: there };
+}
+
+/** The test inputs of each task, in the order of every run's outputs. */
+async function readExamples({ runs }: Plan, { data }: Places): Promise<Map<TaskName, Example[]>> {
+  const examples = new Map<TaskName, Example[]>();
+  for (const { spec } of runs) {
+    if (examples.has(spec.task)) continue;
+    examples.set(spec.task, await testExamples(await openDataset(spec, data[spec.dataset]!.folder), spec.test));
   }
+  return examples;
+}
+
+function jobsOf({ runs }: Plan, { options, models, data }: Places): RunJob[] {
+  const versions = versionsOf();
+  return runs.map((run) => {
+    const [model, source] = [models[run.spec.model]!, data[run.spec.dataset]!];
+    return { ...run, folder: runFolder(options.out, run, { model: model.hash, data: source.hash, versions }), modelFolder: model.folder, dataFolder: source.folder };
+  });
+}
+
+/** Runs what has no result yet. */
+async function runAll(plan: Plan, jobs: readonly RunJob[], places: Places): Promise<RunFailure[]> {
+  const { options } = places;
+  if (options.fresh) await Promise.all(jobs.map(({ folder }) => rm(folder, { recursive: true, force: true })));
+  const todo: RunJob[] = [];
+  for (const job of jobs) if (!(await readResult(job.folder))) todo.push(job);
+  console.error(`${plan.cells.length} cells, ${jobs.length} runs: ${jobs.length - todo.length} are there, ${todo.length} to do.`);
+  if (todo.length === 0) return [];
+  const work = await workOfAll(todo, places);
+  const remaining = remainingTime(work, { jobs: options.jobs });
+  const view = boardView();
+  const tasks = new Map<string, { task: string; done: number; total?: number | undefined }>();
+  let ended = 0;
+  const draw = () => view.draw({ title: `${ended}/${todo.length} runs`, share: remaining.share(), remainingSeconds: remaining.seconds(), tasks: [...tasks.values()] });
+  // The longest first, so that no worker is left with a long one at the end; models stay together within like lengths.
+  const order = [...todo].sort((a, b) => work.get(b.id)! - work.get(a.id)!);
+  const failures = await workThrough(order, {
+    jobs: options.jobs,
+    threads: options.threads,
+    onStart: (id) => {
+      remaining.start(id);
+      tasks.set(id, { task: id, done: 0 });
+    },
+    onProgress: (id, progress) => {
+      // Training is most of a run: decoding counts as its last quarter.
+      const share = progress.total ? progress.done / progress.total : 0;
+      remaining.progress(id, progress.task === 'train' ? 0.75 * share : 0.75 + 0.25 * share);
+      tasks.set(id, { ...progress, task: `${id} ${progress.task}` });
+      draw();
+    },
+    onEnd: (id, failure) => {
+      ended++;
+      tasks.delete(id);
+      remaining.end(id);
+      if (failure) view.log(`failed: ${id}: ${failure.reason}`);
+      draw();
+    },
+  });
   view.finish();
-  return results;
+  return failures;
 }
 
-async function writeReport(reproduction: Reproduction, out: string): Promise<void> {
-  const folder = join(out, 'report');
-  await mkdir(folder, { recursive: true });
-  await writeText(join(folder, 'report.json'), `${JSON.stringify(reproduction, null, 2)}\n`);
-  await writeText(join(folder, 'report.md'), markdownTable(reproduction));
-  await writeText(join(folder, 'index.html'), await htmlReport(reproduction));
+/** The work of each run by formula, in one unit. */
+async function workOfAll(jobs: readonly RunJob[], { models }: Places): Promise<Map<string, number>> {
+  const facts = new Map<string, ReturnType<typeof dataFacts>>();
+  const work = new Map<string, number>();
+  for (const { id, spec, modelFolder, dataFolder } of jobs) {
+    const key = `${spec.task} ${modelFolder}`;
+    if (!facts.has(key)) facts.set(key, openDataset(spec, dataFolder).then(async (dataset) => dataFacts(dataset, await loadTokenizer(modelFolder))));
+    work.set(id, workOf(costOf(spec, { raw: models[spec.model]!.raw, data: await facts.get(key)! })));
+  }
+  return work;
 }
+
+async function statesOf({ runs }: Plan, jobs: readonly RunJob[], failures: readonly RunFailure[]): Promise<Map<string, RunState>> {
+  const states = new Map<string, RunState>();
+  for (const [i, run] of runs.entries()) {
+    const { folder } = jobs[i]!;
+    states.set(run.id, { run, folder, result: await readResult(folder), reason: failures.find(({ id }) => id === run.id)?.reason });
+  }
+  return states;
+}
+

@@ -1,6 +1,6 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { afterEach, expect, test, vi } from 'vitest';
-import { formatDuration, parseOptions, progressView, renderTable, runCommand } from './index.js';
+import { boardView, formatDuration, parseOptions, progressView, renderTable, runCommand } from './index.js';
 
 afterEach(() => {
   process.exitCode = 0;
@@ -45,6 +45,20 @@ test('the remaining time follows the recent rate', () => {
     time += done === 0 ? 2000 : 100;
   }
   expect(written.at(-1)).toContain('50/100 steps  0:05 left');
+});
+
+test('a board is redrawn in place on a terminal, under the lines that stay', () => {
+  const { stream, written } = fakeStream(true);
+  let time = 0;
+  const view = boardView({ stream, now: () => (time += 200) });
+  const tasks = [{ task: 'a', done: 1, total: 2, unit: 'steps' }];
+  view.draw({ title: 'runs 1/4', share: 0.25, remainingSeconds: undefined, tasks });
+  view.log('first: done');
+  view.draw({ title: 'runs 2/4', share: 0.5, remainingSeconds: 65, tasks });
+  const text = written.join('');
+  expect(text).toContain('runs 1/4  [#####...............]  25%  remaining time not known yet\n  a  [##########..........]  1/2 steps\n');
+  expect(text).toContain('\x1b[2A\x1b[0Jfirst: done\n');
+  expect(text.endsWith('runs 2/4  [##########..........]  50%  1:05 left\n  a  [##########..........]  1/2 steps\n')).toBe(true);
 });
 
 test('work that ends within a second is not drawn', () => {

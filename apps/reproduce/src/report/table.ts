@@ -1,59 +1,114 @@
-import type { Example } from '@prefix-tuning/datasets';
-import type { ModelConfig } from '@prefix-tuning/model';
-import { paperScores } from '../paper.js';
-import type { Cell } from '../recipe.js';
-import type { RunResult } from '../run.js';
-import { e2eColumns, type Scores } from '../score.js';
+import type { ExhibitId } from '../recipe/cells.js';
+import type { TableExhibit } from '../recipe/exhibits.js';
+import { paperValues } from '../recipe/paper.js';
+import { methodRows } from '../recipe/rows.js';
+import type { ModelRole, Task, TaskName } from '../recipe/tasks.js';
+import { columnTitle, suiteOf } from './columns.js';
+import type { CellFinding } from './findings.js';
+import { compareCells, type CellColumn, type CellScore } from './scores.js';
 
-/** Everything a reproduction found out, as plain data: what `report.json` holds. */
-export interface Reproduction {
-  readonly cells: readonly { readonly cell: Cell; readonly result: RunResult; readonly scores: Scores }[];
-  readonly data: { readonly origin: string; readonly pairs: number; readonly tables: number };
-  readonly test: readonly Example[];
-  readonly model: { readonly folder: string; readonly config: ModelConfig };
-  readonly seed: number;
-  readonly command: string;
-  readonly machine: string;
+/** A number of a table: ours, the paper's, and how it stands to the baseline. */
+export interface TableCell {
+  /** Our value as the paper would write it; undefined if there is none. */
+  readonly text: string | undefined;
+  readonly value?: number;
+  /** Why there is no value. */
+  readonly missing?: string;
+  readonly note?: string;
+  readonly interval?: { readonly low: string; readonly high: string; readonly over: 'runs' | 'inputs' };
+  readonly paper?: string;
+  /** Ours less the paper's. */
+  readonly difference?: string;
+  /** Against the baseline row, where the difference is significant at 0.05. */
+  readonly mark?: 'better' | 'worse';
+  readonly pValue?: number;
+  readonly signature?: string;
 }
 
-const digits: Record<(typeof e2eColumns)[number], number> = { BLEU: 1, NIST: 2, 'ROUGE-L': 1, CIDEr: 2 };
+export interface TableRow {
+  readonly title: string;
+  readonly cells: readonly TableCell[];
+  /** Runs behind the row. */
+  readonly runs: readonly string[];
+}
 
-/** Header and rows: each cell's scores, and under them the paper's for the same method. */
-export function tableRows({ cells }: Pick<Reproduction, 'cells'>): [string[], (string | number)[][]] {
-  const header = ['', ...e2eColumns, 'kept', 'share', 'on disk'];
-  const rows = cells.flatMap(({ cell, result, scores }) => {
-    const paper = paperScores(cell.paper);
-    return [
-      [
-        cell.title,
-        ...e2eColumns.map((column) => scores.values[column].toFixed(digits[column])),
-        result.keptParameters.toLocaleString('en'),
-        `${(100 * result.share).toFixed(result.share < 0.01 ? 2 : 1)}%`,
-        `${(result.savedBytes / 1e3).toFixed(0)} kB`,
-      ],
-      [`  paper, ${cell.paper.model}`, ...e2eColumns.map((column) => paper[column]!.toFixed(digits[column])), '', '', ''],
-    ];
+export interface TableData {
+  readonly id: ExhibitId;
+  readonly title: string;
+  readonly caption: string;
+  readonly baseline: string;
+  /** Column names by task. */
+  readonly columns: readonly { readonly title: string; readonly names: readonly string[] }[];
+  readonly groups: readonly { readonly model: ModelRole; readonly rows: readonly TableRow[] }[];
+}
+
+export interface TableContext {
+  readonly id: ExhibitId;
+  readonly exhibit: TableExhibit;
+  readonly tasks: Readonly<Record<string, Task>>;
+}
+
+/** A table from the findings of its cells: rows by method, in groups by model; columns by task. */
+export function tableData(findings: readonly CellFinding[], { id, exhibit, tasks }: TableContext): TableData {
+  const names = [...new Set(findings.map(({ cell }) => cell.task))];
+  const models = [...new Set(findings.map(({ cell }) => cell.model))];
+  return {
+    id,
+    title: exhibit.title,
+    caption: exhibit.paper,
+    baseline: methodRows[exhibit.baseline].title,
+    columns: names.map((task) => ({ title: tasks[task]!.title, names: suiteOf(tasks[task]!).columns.map(({ name }) => columnTitle(name)) })),
+    groups: models.map((model) => {
+      const own = findings.filter(({ cell }) => cell.model === model);
+      const rows = [...new Set(own.map(({ cell }) => cell.row))];
+      return { model, rows: rows.map((row) => rowData(own, { row, names, exhibit, tasks })) };
+    }),
+  };
+}
+
+interface RowContext {
+  readonly row: CellFinding['cell']['row'];
+  readonly names: readonly TaskName[];
+  readonly exhibit: TableExhibit;
+  readonly tasks: Readonly<Record<string, Task>>;
+}
+
+function rowData(findings: readonly CellFinding[], { row, names, exhibit, tasks }: RowContext): TableRow {
+  const find = (task: TaskName, name: string) => findings.find(({ cell }) => cell.task === task && cell.row === name);
+  const cells = names.flatMap((task) => {
+    const finding = find(task, row);
+    const baseline = row === exhibit.baseline ? undefined : find(task, exhibit.baseline);
+    return suiteOf(tasks[task]!).columns.map((column, i): TableCell => (finding ? cellData(finding, { baseline, i, digits: column.digits }) : { text: undefined, missing: 'not selected' }));
   });
-  return [header, rows];
+  return { title: methodRows[row].title, cells, runs: findings.filter(({ cell }) => cell.row === row).flatMap(({ runs }) => runs.map(({ run }) => run.id)) };
 }
 
-/** The table as Markdown, with what is needed to read and remake it. */
-export function markdownTable(reproduction: Reproduction): string {
-  const [header, rows] = tableRows(reproduction);
-  const line = (cells: readonly (string | number)[]) => `| ${cells.map((cell) => String(cell).trim()).join(' | ')} |`;
-  const { data, model, seed, command, machine } = reproduction;
-  return [
-    '# E2E: prefix-tuning beside fine-tuning',
-    '',
-    line(header),
-    line(header.map((_, i) => (i === 0 ? '---' : '---:'))),
-    ...rows.map(line),
-    '',
-    `- Data: ${data.origin}, ${data.pairs} training pairs, ${data.tables} test tables`,
-    `- Model: ${model.folder}`,
-    `- Command: \`${command}\`, seed ${seed}`,
-    `- Machine: ${machine}`,
-    ...reproduction.cells.map(({ cell, result }) => `- ${cell.title}: ${cell.hyperparameters.steps} steps in ${result.seconds.train.toFixed(0)} s, decoded in ${result.seconds.decode.toFixed(0)} s`),
-    '',
-  ].join('\n');
+function cellData({ cell, columns, failure }: CellFinding, { baseline, i, digits }: { baseline: CellFinding | undefined; i: number; digits: number }): TableCell {
+  const published = paperValues(cell)?.[i] ?? undefined;
+  const paper = published === undefined ? {} : { paper: published.toFixed(digits) };
+  if (failure !== undefined) return { text: undefined, missing: `failed: ${failure}`, ...paper };
+  const column = columns[i]!;
+  if ('missing' in column) return { text: undefined, missing: `not computed: ${column.missing}`, ...paper };
+  const { value, interval, note, signature } = column;
+  return {
+    text: value.toFixed(digits),
+    value,
+    interval: { low: interval.low.toFixed(digits), high: interval.high.toFixed(digits), over: interval.over },
+    signature,
+    ...(note ? { note } : {}),
+    ...paper,
+    ...(published === undefined ? {} : { difference: signed(value - published, digits) }),
+    ...markOf(column, baseline?.columns[i]),
+  };
+}
+
+const signed = (value: number, digits: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+
+function markOf(score: CellScore, baseline: CellColumn | undefined): Pick<TableCell, 'mark' | 'pValue'> {
+  if (!baseline || 'missing' in baseline) return {};
+  const compared = compareCells(baseline, score);
+  if (!compared) return {};
+  const { difference, pValue } = compared;
+  if (pValue >= 0.05) return { pValue };
+  return { pValue, mark: difference > 0 === score.higherIsBetter ? 'better' : 'worse' };
 }

@@ -114,8 +114,8 @@ export async function* trainRun({ folder, checkpointEvery = { seconds: 60 }, ...
 /** What of an event depends on the seed alone. */
 function logLine(event: Omit<StepEvent, 'state'> | Omit<ValidationEvent, 'state'>): Record<string, unknown> {
   if (event.type === 'validation') return event;
-  const { type, step, epoch, loss, learningRate, gradientNorm, tokens, targets } = event;
-  return { type, step, epoch, loss, learningRate, gradientNorm, tokens, targets };
+  const { type, step, epoch, loss, lossPerTarget, learningRate, gradientNorm, tokens, targets } = event;
+  return { type, step, epoch, loss, lossPerTarget, learningRate, gradientNorm, tokens, targets };
 }
 
 interface CheckpointKeeper {

@@ -1,0 +1,34 @@
+import { renderTable } from '@prefix-tuning/cli';
+import { methodRows } from '../recipe/rows.js';
+import type { Plan, PlannedCell } from './plan.js';
+import type { RunSpec } from './run.js';
+
+/** Every cell of a plan with what decides it, to be read beside the paper. */
+export function listPlan({ cells, runs }: Plan): string {
+  const specs = new Map(runs.map(({ id, spec }) => [id, spec]));
+  const rows = cells.map(({ cell, runs: ids }) => [cell.exhibit, ...describeRun(specs.get(ids[0]!)!), describeSeeds({ cell, runs: ids }, specs), methodRows[cell.row].title]);
+  const header = ['exhibit', 'task', 'model', 'method', 'learning rate', 'length of training', 'batch', 'objective', 'runs', 'row'];
+  return `${renderTable(header, rows)}\n\n${cells.length} cells, ${runs.length} runs.`;
+}
+
+/** Task, model, method with its settings, learning rate, length of training, batch size and objective. */
+export function describeRun({ task, model, method, settings, share, words, sample, objective, batchSize, hyperparameters, maxSteps }: RunSpec): string[] {
+  const { learningRate, epochs, steps, warmupSteps } = hyperparameters;
+  const duration = epochs === undefined ? `${Math.min(steps!, maxSteps ?? Infinity)} steps` : `${epochs} epochs`;
+  const capped = epochs !== undefined && maxSteps !== undefined ? `, at most ${maxSteps} steps` : '';
+  return [
+    `${task}${sample ? ` ${sample.size} examples` : ''}`,
+    model,
+    [method, settings.length === undefined ? '' : `length ${settings.length}`, share === undefined ? '' : `${100 * share}%`, words ? `from "${words}"` : ''].filter(Boolean).join(', '),
+    String(learningRate),
+    `${duration}${capped}${warmupSteps ? `, ${warmupSteps} warm-up` : ''}`,
+    String(batchSize),
+    objective,
+  ];
+}
+
+function describeSeeds({ runs }: PlannedCell, specs: ReadonlyMap<string, RunSpec>): string {
+  const subsets = new Set(runs.map((id) => specs.get(id)!.sample?.subset)).size;
+  const seeds = new Set(runs.map((id) => specs.get(id)!.seed)).size;
+  return specs.get(runs[0]!)!.sample ? `${subsets} subsets x ${seeds}` : `${seeds}`;
+}

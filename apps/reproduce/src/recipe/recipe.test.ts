@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { makePlan } from '../plan/plan.js';
+import { runsOf } from '../plan/run.js';
+import { recipe } from './cells.js';
+import { paper, paperValues, table5 } from './paper.js';
+import { profiles, withSettings } from './profile.js';
+import { methodRows } from './rows.js';
+import { tasks } from './tasks.js';
+
+const profile = profiles.paper;
+const cells = recipe({ sizes: profile.lowData.sizes, lengths: profile.lengths }, { own: false });
+const options = { profile, tasks };
+
+test('each number of the paper’s tables has a cell, and each cell of a table its numbers', () => {
+  const inTable = (id: string) => cells.filter(({ exhibit }) => exhibit === id);
+  const published = paper.table1.rows.filter(({ model }) => model !== 'sota-2020');
+  expect(inTable('table1')).toHaveLength(published.length * 3);
+  expect(inTable('table2')).toHaveLength(paper.table2.rows.length);
+  expect(inTable('table3')).toHaveLength(paper.table3.rows.length * 2);
+  expect(inTable('table4')).toHaveLength(paper.table4.rows.length);
+  for (const id of ['table1', 'table2', 'table3', 'table4']) for (const cell of inTable(id)) expect(paperValues(cell), JSON.stringify(cell)).toBeDefined();
+  const dart = cells.find(({ exhibit, task, row, model }) => exhibit === 'table1' && task === 'dart' && row === 'prefix-0.1%' && model === 'gpt2-large');
+  expect(paperValues(dart!)).toEqual([46.7, 0.39, 0.45, 0.51, 0.94, 0.4]);
+});
+
+test('the paper profile trains with Table 5', () => {
+  const published = paper.table5.rows.map(({ method, dataset }) => ({ method, dataset, ...table5(method, dataset as 'e2e') }));
+  for (const { method, dataset, ...values } of published) {
+    const row = method === 'prefix' ? (dataset === 'xsum' ? 'prefix-2%' : 'prefix-0.1%') : method;
+    const cell = cells.find((each) => /table[12]/.test(each.exhibit) && each.row === row && each.task === dataset)!;
+    const [spec] = runsOf(cell, options);
+    expect({ ...spec!.hyperparameters, batchSize: spec!.batchSize, ...(method === 'prefix' ? { length: spec!.settings.length } : {}) }, `${method} ${dataset}`).toEqual(values);
+    expect(spec!.objective).toBe(method === 'prefix' ? 'example-sum' : 'token-mean');
+  }
+});
+
+test('cells that are equal in all that decides them share their runs', () => {
+  const whole = makePlan({}, options);
+  const runsFor = (...only: string[]) => makePlan({ only }, options).runs.map(({ id }) => id);
+  expect(runsFor('figure3')).toEqual(runsFor('figure6'));
+  expect(runsFor('figure5')).toEqual(runsFor('figure7'));
+  expect(runsFor('table1', 'table6')).toEqual(runsFor('table1'));
+  expect(runsFor('table4')[0]).toBe('e2e_gpt2-medium_prefix-5_seed1');
+  expect(runsFor('figure5')).toContain('e2e_gpt2-medium_prefix-5_table-to-text_n100.0_seed1');
+  expect(runsFor('figure3')).toContain('e2e_gpt2-medium_prefix-5_table-to-text_n100.0_seed1');
+  // Section 6.3: sizes 50, 100, 200, 500; five subsets, two seeds; two tasks, two methods.
+  expect(runsFor('figure3')).toHaveLength(4 * 5 * 2 * 2 * 2);
+  expect(new Set(whole.runs.map(({ id }) => id)).size).toBe(whole.runs.length);
+});
+
+test('both profiles give every cell its runs, and differ in settings alone', () => {
+  const keys = (value: object): string[] => Object.keys(value).sort();
+  expect(keys(profiles.mini)).toEqual(keys(profiles.paper));
+  for (const each of Object.values(profiles)) {
+    const { runs } = makePlan({}, { profile: each, tasks });
+    expect(new Set(runs.map(({ spec }) => spec.method))).toEqual(new Set(Object.values(methodRows).map(({ method }) => method)));
+  }
+});
+
+test('--set changes what it names', () => {
+  const changed = withSettings(profile, ['lowData/subsets=2', 'lowData/sizes=50,100', 'tuned/prefix-0.1%/e2e/learningRate=0.001', 'models/gpt2-medium=somewhere']);
+  expect(changed.lowData).toMatchObject({ subsets: 2, sizes: [50, 100], seeds: profile.lowData.seeds });
+  expect(changed.tuned['prefix-0.1%'].e2e).toEqual({ ...profile.tuned['prefix-0.1%'].e2e, learningRate: 0.001 });
+  expect(changed.models['gpt2-medium']).toBe('somewhere');
+  expect(() => withSettings(profile, ['seeds=a'])).toThrow('--set seeds=a: expected numbers with commas between, got a.');
+  expect(() => withSettings(profile, ['test'])).toThrow('--set: expected path=value, got test.');
+});

@@ -1,0 +1,44 @@
+import type { CellFinding, RunState } from './findings.js';
+import type { SharedBatch } from '../run/shared-batch.js';
+import { claimTests } from './claim-tests.js';
+
+/** One test behind a claim. */
+export interface ClaimTest {
+  readonly what: string;
+  /** What was found, as text, such as `+1.2 BLEU (p = 0.03)`. */
+  readonly found: string;
+  readonly outcome: 'for' | 'against' | 'undecided';
+}
+
+export interface Claim {
+  readonly number: number;
+  readonly text: string;
+  /** How it is tested. */
+  readonly method: string;
+  readonly tests: readonly ClaimTest[];
+  readonly verdict: 'holds' | 'does not hold' | 'undecided at this scale' | 'not tested';
+}
+
+export interface ClaimContext {
+  readonly findings: readonly CellFinding[];
+  readonly states: ReadonlyMap<string, RunState>;
+  /** Whether outputs of users with different prefixes in one batch equal those alone, if it was tried. */
+  readonly sharedBatch?: SharedBatch | undefined;
+}
+
+const verdictOf = (tests: readonly ClaimTest[]): Claim['verdict'] => {
+  if (tests.length === 0) return 'not tested';
+  if (tests.some(({ outcome }) => outcome === 'against')) return 'does not hold';
+  return tests.every(({ outcome }) => outcome === 'for') ? 'holds' : 'undecided at this scale';
+};
+
+/**
+ * The paper's claims, each with its tests. A claim holds if every test is for it, does not hold if one is significantly
+ * against it, and is undecided otherwise; since all tests must be for it, p-values need no correction for their number.
+ */
+export function claimsOf(context: ClaimContext): Claim[] {
+  return claimTests.map(({ text, method, testsOf }, i) => {
+    const tests = testsOf(context);
+    return { number: i + 1, text, method, tests, verdict: verdictOf(tests) };
+  });
+}

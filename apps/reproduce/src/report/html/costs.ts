@@ -1,0 +1,32 @@
+import type { Report } from '../report.js';
+import { element, escapeHtml, plainTable } from './markup.js';
+
+const count = (value: number) => value.toLocaleString('en');
+const percent = (share: number) => (share === 1 ? '100%' : `${(100 * share).toPrecision(2)}%`);
+
+/** Bytes for people. */
+export const bytesText = (bytes: number): string => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`);
+
+/** Parameters, bytes and time: as measured, and by formula on the paper's models. */
+export function costsSection({ costs, sizes, machine }: Report): string {
+  const rows = costs.map((row) => [
+    escapeHtml(`${row.task}, ${row.model}`),
+    escapeHtml(row.method),
+    count(row.trained),
+    count(row.kept),
+    percent(row.share),
+    bytesText(row.bytes),
+    `${row.step.median.toFixed(0)}<span class="interval">${row.step.low.toFixed(0)}–${row.step.high.toFixed(0)}</span>`,
+    row.ratio?.toFixed(2) ?? '',
+    row.trainSeconds.toFixed(0),
+    row.decodeSeconds.toFixed(2),
+  ]);
+  const header = ['task, in the place of', 'method', 'trained', 'kept', 'share', 'on disk', 'ms a step', 'beside fine-tuning', 'training, s', 'decoding, s an input'];
+  const published = sizes.map(({ model, method, trained, kept, share, bytes }) => [escapeHtml(model), escapeHtml(method), count(trained), count(kept), percent(share), bytesText(bytes)]);
+  return [
+    element('p', `Measured here: ${machine}. A step's time is the median, under it the quartiles; runs went side by side, so times are good for comparison with each other only.`, 'class="caption"'),
+    plainTable(header, rows),
+    element('h3', 'The paper’s models, by formula'),
+    plainTable(['model', 'method', 'trained', 'kept', 'share kept', 'bytes kept (float32)'], published),
+  ].join('');
+}

@@ -1,0 +1,35 @@
+import type { OnProgress } from '@prefix-tuning/base';
+import type { Example } from '@prefix-tuning/datasets';
+import type { Runtime } from '@prefix-tuning/jit';
+import type { Model } from '@prefix-tuning/model';
+import { generateTuned, type HostTensors, type PairEncoder, type Tuning } from '@prefix-tuning/training';
+import type { RunSpec } from '../plan/run.js';
+
+export interface DecodeInput {
+  readonly spec: RunSpec;
+  readonly model: Model;
+  readonly tuning: Tuning;
+  readonly encoder: PairEncoder;
+  readonly parameters: HostTensors;
+  readonly test: readonly Example[];
+  readonly runtime: Runtime;
+  readonly onProgress: OnProgress;
+}
+
+/** The best output for each test input, as text on one line. */
+export async function decode({ spec, model, tuning, encoder, parameters, test, runtime, onProgress }: DecodeInput): Promise<string[]> {
+  const prompts = test.map(({ source }) => encoder.prompt(source));
+  const generated = await generateTuned(model, prompts, { tuning, parameters, ...searchOf(spec, model), runtime, onProgress: (progress) => onProgress({ ...progress, task: 'decode' }) });
+  return generated.map(([best]) => model.tokenizer.decode(best!.tokens, { skipSpecialTokens: true }).replace(/\s+/g, ' ').trim());
+}
+
+/**
+ * The task's search. A decoder-only model ends at GPT-2's end token, and the released code forbids its newlines, tokens
+ * 628 and 198; an encoder-decoder model's own settings say how it ends.
+ */
+function searchOf({ decoding }: RunSpec, { tokenizer, family }: Model) {
+  if (family.encoder) return decoding;
+  const end = tokenizer.idOf('<|endoftext|>');
+  const forbiddenTokens = ['ĊĊ', 'Ċ'].flatMap((token) => tokenizer.idOf(token) ?? []);
+  return { ...decoding, forbiddenTokens, ...(end === undefined ? {} : { endTokens: [end] }) };
+}

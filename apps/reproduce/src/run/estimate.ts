@@ -1,0 +1,45 @@
+import type { RunCost } from '../plan/cost.js';
+
+/**
+ * Remaining time of runs that go through several workers: the remaining work over the rate of the work done so far.
+ *
+ * Decoding runs at a lower rate than training, since few tokens share a product; the factor is measured on mini models.
+ */
+export const workOf = ({ train, decode, steps }: RunCost): number => train + decodingFactor * decode + steps * stepOverhead;
+const decodingFactor = 4;
+/** Operations that the fixed cost of a step is worth. */
+const stepOverhead = 2e8;
+
+export interface Remaining {
+  start(id: string): void;
+  /** Share of a run that is done, 0 to 1. */
+  progress(id: string, share: number): void;
+  end(id: string): void;
+  share(): number;
+  /** Undefined until enough was measured. */
+  seconds(): number | undefined;
+}
+
+/** @param work  of each run that is to be done */
+export function remainingTime(work: ReadonlyMap<string, number>, { jobs, now = Date.now }: { readonly jobs: number; readonly now?: () => number }): Remaining {
+  const total = [...work.values()].reduce((a, b) => a + b, 0);
+  const shares = new Map<string, number>();
+  const started = now();
+  const done = () => [...shares].reduce((sum, [id, share]) => sum + share * work.get(id)!, 0);
+  return {
+    start: (id) => void shares.set(id, 0),
+    progress: (id, share) => void shares.set(id, share),
+    end: (id) => void shares.set(id, 1),
+    share: () => (total === 0 ? 1 : done() / total),
+    seconds: () => {
+      const elapsed = (now() - started) / 1000;
+      const finished = done();
+      if (finished === 0 || elapsed < 5) return undefined;
+      const lanes = Math.min(jobs, Math.max(1, work.size));
+      const left = total - finished;
+      // The last runs leave workers idle: the longest unfinished one bounds what is left.
+      const longest = Math.max(0, ...[...work].map(([id, size]) => (1 - (shares.get(id) ?? 0)) * size));
+      return (elapsed * Math.max(left, longest * lanes)) / finished;
+    },
+  };
+}

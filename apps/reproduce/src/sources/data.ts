@@ -1,0 +1,85 @@
+import { ConfigError } from '@prefix-tuning/base';
+import { loadDataset, openFolder, resolveDataset, writeMiniData, type Dataset } from '@prefix-tuning/datasets';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Profile } from '../recipe/profile.js';
+import { hashFiles, hashText } from './files.js';
+
+/** Where a dataset's files lie. */
+export interface DataSource {
+  readonly folder: string;
+  /** `mini`: written by this project; else the user's own files. */
+  readonly origin: 'mini' | 'given';
+  /** Of all its files. */
+  readonly hash: string;
+}
+
+export type DataSources = Readonly<Record<string, DataSource>>;
+
+/** Seed of the mini data; it names the world that the shipped models were pretrained on. */
+const MINI_SEED = 20260101;
+
+export interface FindDataOptions {
+  readonly profile: Profile;
+  /** `dataset=FOLDER`, or a folder alone: of the one dataset that is planned, or with one folder for each. */
+  readonly given: readonly string[];
+  /** Where mini data are written. */
+  readonly cache: string;
+}
+
+/**
+ * The files of each dataset; mini data are written where the profile says so and the user names nothing.
+ *
+ * @throws ConfigError  if a dataset's folder is not named and cannot be written
+ * @throws FileError  if a folder does not exist
+ */
+export async function findData(datasets: readonly string[], options: FindDataOptions): Promise<DataSources> {
+  const entries = datasets.map(async (dataset) => [dataset, await findOne(dataset, { ...options, alone: datasets.length === 1 })] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function findOne(dataset: string, { profile, given, cache, alone }: FindDataOptions & { alone: boolean }): Promise<DataSource> {
+  const folder = namedFolder(dataset, given, alone);
+  if (folder !== undefined) return { folder, origin: 'given', hash: await hashFolder(folder) };
+  if (!profile.data.write) {
+    throw new ConfigError(`reproduce: expected --data with the folder of ${dataset}, got none. Fetch it: npm run datasets -- --dataset ${dataset} --fetch`);
+  }
+  const written = await miniFolder(dataset, profile, cache);
+  return { folder: written, origin: 'mini', hash: await hashFolder(written) };
+}
+
+function namedFolder(dataset: string, given: readonly string[], alone: boolean): string | undefined {
+  const own = given.find((each) => each.startsWith(`${dataset}=`));
+  if (own !== undefined) return resolve(own.slice(dataset.length + 1));
+  const all = given.find((each) => !/^[a-z0-9]+=/.test(each));
+  if (all === undefined) return undefined;
+  const within = resolve(all, dataset);
+  if (existsSync(within) && !/[./\\]/.test(dataset)) return within;
+  return alone ? resolve(all) : undefined;
+}
+
+async function hashFolder(folder: string): Promise<string> {
+  const { files } = await openFolder(folder);
+  return hashText(`${files.map(({ name }) => name).join('\n')}\n${await hashFiles(files.map(({ path }) => path))}`);
+}
+
+/** Written beside and renamed, so that an interrupted run leaves no half-written folder. */
+async function miniFolder(dataset: string, { data }: Profile, cache: string): Promise<string> {
+  const sizes = { train: data.train, dev: data.dev, test: data.test };
+  const folder = join(cache, `${dataset}-mini-${Object.values(sizes).join('-')}`);
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const partial = await mkdtemp(join(cache, 'partial-'));
+  await writeMiniData(dataset, { folder: partial, seed: MINI_SEED, sizes });
+  await rename(partial, folder).catch(async (error: Error) => {
+    await rm(partial, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  });
+  return folder;
+}
+
+/** Opens a dataset as a run reads it. */
+export async function openDataset({ dataset, options }: { readonly dataset: string; readonly options: Readonly<Record<string, string>> }, folder: string): Promise<Dataset> {
+  return loadDataset(await resolveDataset(dataset), { folder, options });
+}
