@@ -4,8 +4,9 @@
  * References are DART's own if PREFIX_TUNING_DATA is set, else made-up ones as long; outputs are first references with
  * words changed. The reference implementations run beside ours where they are there: rouge-score with the Python in
  * PREFIX_TUNING_PYTHON (default python3), tercom and METEOR with Java and their jars in TERCOM_JAR and METEOR_JAR.
- * Ours and rouge-score are timed by their process's processor time, which other work on the machine does not lengthen;
- * against Java, which uses several cores, by wall time, Java's start included.
+ * Ours and rouge-score are timed by their process's processor time, which other work on the machine does not lengthen.
+ * With Java whole processes are compared, in the first run that each makes: start, reading tables, scoring. Once by wall
+ * time, where Java compiles on other cores while it scores, and once by processor time on all cores.
  */
 import { createRng, type Rng } from '@prefix-tuning/base';
 import { bleu, cider, loadMeteorData, meteor, nist, rouge, ter, type Segments } from '@prefix-tuning/metrics';
@@ -31,7 +32,10 @@ export async function run(): Promise<BenchReport> {
 async function measureAll(segments: Segments, folder: string): Promise<BenchResult[]> {
   const first: Segments = { ...segments, references: segments.references.map((list) => list.slice(0, 1)) };
   const filled: Segments = { ...segments, references: segments.references.map((list) => list.filter(Boolean)) };
+  const start = timeProgram(process.execPath, ['--eval', '']);
+  const before = clock();
   const data = await loadMeteorData(process.env.METEOR_JAR ? { folder: dirname(process.env.METEOR_JAR) } : {});
+  const load = add(since(before), start!);
   const ours = {
     bleu: time(() => bleu({ ...segments, style: 'multi-bleu' })),
     rouge: time(() => ([1, 2, 'L'] as const).forEach((type) => rouge({ ...first, type }))),
@@ -41,6 +45,10 @@ async function measureAll(segments: Segments, folder: string): Promise<BenchResu
   const processor = (name: string, { processor: value }: Timing): BenchResult => ({ name, value, unit: 's' });
   const ratio = (name: string, theirs: number | undefined, own: number): BenchResult[] =>
     theirs === undefined ? [] : [{ name: `${name}, its seconds`, value: theirs, unit: 's' }, { name, value: theirs / own, unit: 'times as fast' }];
+  const ratios = (name: string, theirs: Timing | undefined, own: Timing) => [
+    ...ratio(name, theirs?.wall, own.wall),
+    ...ratio(`${name}, processor time`, theirs?.processor, own.processor),
+  ];
   return [
     processor('bleu-dart-seconds', ours.bleu),
     processor('BLEU, sacrebleu', time(() => bleu(segments))),
@@ -49,10 +57,11 @@ async function measureAll(segments: Segments, folder: string): Promise<BenchResu
     processor('CIDEr with tokenisation', time(() => cider(filled), 1)),
     processor('TER', ours.ter),
     processor('METEOR', ours.meteor),
+    processor("METEOR's tables, and Node's start", load),
     ...(await neuralRows(segments)),
     ...ratio('rouge-vs-rouge-score', await rougeScoreSeconds(first, folder), ours.rouge.processor),
-    ...ratio('ter-vs-tercom', await tercomSeconds(filled, folder), ours.ter.wall),
-    ...ratio('meteor-vs-java', await meteorSeconds(filled, folder), ours.meteor.wall),
+    ...ratios('ter-vs-tercom', await timeTercom(filled, folder), add(ours.ter, start!)),
+    ...ratios('meteor-vs-java', await timeMeteor(filled, folder), add(ours.meteor, load)),
   ];
 }
 
@@ -61,13 +70,21 @@ interface Timing {
   readonly wall: number;
 }
 
+const add = (a: Timing, b: Timing): Timing => ({ processor: a.processor + b.processor, wall: a.wall + b.wall });
+
+const clock = () => ({ wall: performance.now(), usage: process.cpuUsage() });
+
+function since({ wall, usage }: ReturnType<typeof clock>): Timing {
+  const { user, system } = process.cpuUsage(usage);
+  return { processor: (user + system) / 1e6, wall: (performance.now() - wall) / 1000 };
+}
+
 /** The fastest of a few runs, in seconds. */
 function time(work: () => unknown, runs = 3): Timing {
   const timings = Array.from({ length: runs }, () => {
-    const [start, before] = [performance.now(), process.cpuUsage()];
+    const before = clock();
     work();
-    const { user, system } = process.cpuUsage(before);
-    return { processor: (user + system) / 1e6, wall: (performance.now() - start) / 1000 };
+    return since(before);
   });
   return timings.reduce((best, timing) => (timing.processor < best.processor ? timing : best));
 }
@@ -97,11 +114,13 @@ function disturb(text: string, rng: Rng): string {
   return words.toSpliced(i, 2, ...words.slice(i, i + 2).reverse()).join(' ');
 }
 
-/** Runs a program; its wall time, or undefined if it is not there or fails. */
-function timeProgram(command: string, args: readonly string[]): { seconds: number; output: string } | undefined {
+/** Runs a program; undefined if it is not there or fails. Bash tells its processor time. */
+function timeProgram(command: string, args: readonly string[]): (Timing & { output: string }) | undefined {
   const start = performance.now();
-  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  return status === 0 ? { seconds: (performance.now() - start) / 1000, output: stdout } : undefined;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'time', command, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (status !== 0) return undefined;
+  const [user, system] = stderr.trimEnd().split('\n').at(-1)!.split(' ').map(Number) as [number, number];
+  return { wall: (performance.now() - start) / 1000, processor: user + system, output: stdout };
 }
 
 const ROUGE_SCORE = `
@@ -123,7 +142,7 @@ async function rougeScoreSeconds(segments: Segments, folder: string): Promise<nu
   return result === undefined ? undefined : Number(result.output);
 }
 
-async function tercomSeconds({ hypotheses, references }: Segments, folder: string): Promise<number | undefined> {
+async function timeTercom({ hypotheses, references }: Segments, folder: string): Promise<Timing | undefined> {
   const jar = process.env.TERCOM_JAR;
   if (!jar) return undefined;
   const [hyp, ref] = [join(folder, 'hyp.txt'), join(folder, 'ref.txt')];
@@ -131,14 +150,14 @@ async function tercomSeconds({ hypotheses, references }: Segments, folder: strin
   await writeFile(ref, references.map((list, i) => list.map((text) => `${text} (id${i})\n`).join('')).join(''));
   const result = timeProgram('java', ['-jar', jar, '-h', hyp, '-r', ref]);
   // It ends well even if it understood none of its input.
-  return result?.output.includes(`segments scored: ${hypotheses.length}`) ? result.seconds : undefined;
+  return result?.output.includes(`segments scored: ${hypotheses.length}`) ? result : undefined;
 }
 
-async function meteorSeconds({ hypotheses, references }: Segments, folder: string): Promise<number | undefined> {
+async function timeMeteor({ hypotheses, references }: Segments, folder: string): Promise<Timing | undefined> {
   const jar = process.env.METEOR_JAR;
   if (!jar) return undefined;
   const [hyp, ref] = [join(folder, 'hyp.txt'), join(folder, 'ref.txt')];
   await writeFile(hyp, hypotheses.map((text) => `${text}\n`).join(''));
   await writeFile(ref, references.map((list) => [0, 1, 2].map((i) => `${list[i] ?? ''}\n`).join('')).join(''));
-  return timeProgram('java', ['-Xmx2G', '-jar', jar, hyp, ref, '-l', 'en', '-norm', '-r', '3'])?.seconds;
+  return timeProgram('java', ['-Xmx2G', '-jar', jar, hyp, ref, '-l', 'en', '-norm', '-r', '3']);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -52,6 +53,27 @@ describe('the challenge’s CSV files', () => {
     const latin1 = Buffer.from('mr,ref\nname[Café],Nice.\n', 'latin1');
     const data = await loadDataset('e2e', { folder: await folderWith({ 'trainset.csv': latin1 }) });
     await expect(data.train.toArray()).rejects.toThrow(/trainset.csv, line 1: expected UTF-8 text/);
+  });
+});
+
+describe('the cleaned release', () => {
+  const row = (mr: string, ref: string, fixed: string, original: string) => `${[mr, ref, fixed, original].map((cell) => `"${cell}"`).join(',')}\n`;
+
+  test('groups rows by their corrected table, wherever they stand', async () => {
+    const [plain, fixed] = ['name[E], food[Thai]', 'name[E], food[Thai], near[F]'];
+    const rows = row(plain, 'E is Thai.', '0', plain) + row(fixed, 'E, near F, is Thai.', '1', plain) + row(plain, 'Thai food at E.', '0', plain);
+    const folder = await folderWith({ 'test-fixed.csv': `mr,ref,fixed,orig_mr\n${rows}`, 'devel-fixed.no-ol.csv': `mr,ref,fixed,orig_mr\n${rows}` });
+    const data = await loadDataset('e2e', { folder });
+    const expected = [['E is Thai.', 'Thai food at E.'], ['E, near F, is Thai.']];
+    expect((await data.test.toArray()).map(({ targets }) => targets)).toEqual(expected);
+    expect((await data.dev.toArray()).map(({ targets }) => targets)).toEqual(expected);
+  });
+
+  // In a folder beside the others, for whoever has it.
+  test.skipIf(!realData || !existsSync(join(realData, 'e2e-cleaned')))('has as many test tables as its authors’ systems have outputs', async () => {
+    const data = await loadDataset('e2e', { folder: join(realData!, 'e2e-cleaned') });
+    const counts = [data.dev, data.test].map(async (split) => [(await split.toArray()).length, (await collect(split.pairs())).length]);
+    expect(await Promise.all(counts)).toEqual([[1484, 4299], [1847, 4693]]);
   });
 });
 

@@ -17,7 +17,8 @@ export interface Slot {
 export type E2eOptions = {
   /**
    * How rows of the same table become one example: `consecutive` lines, as the challenge's evaluation groups them;
-   * `distinct`, wherever they stand; `official` is distinct for train, whose rows are shuffled, and consecutive for dev and test.
+   * `distinct`, wherever they stand; `official` is distinct for train, whose rows are shuffled, and for the cleaned release,
+   * which corrects tables row by row, and consecutive for the challenge's dev and test.
    */
   readonly grouping: 'official' | 'consecutive' | 'distinct';
 };
@@ -69,14 +70,15 @@ async function* readE2e(file: DataFile, { split, options }: ReadContext<E2eOptio
   const rows = oneLine ? readOneLineRows(file) : readCsvRows(file);
   const parse = oneLine ? parseOneLine : parseMr;
   let number = 0;
-  for await (const group of groupRows(rows, groupingOf(split, options))) {
+  for await (const group of groupRows(rows, groupingOf(file, split, options))) {
     yield { id: `${split}-${number++}`, table: parse(group[0]!, file), targets: group.map(({ ref }) => ref) };
   }
 }
 
-function groupingOf(split: SplitName, { grouping }: E2eOptions): 'consecutive' | 'distinct' {
+function groupingOf(file: DataFile, split: SplitName, { grouping }: E2eOptions): 'consecutive' | 'distinct' {
   if (grouping !== 'official') return grouping;
-  return split === 'train' ? 'distinct' : 'consecutive';
+  const cleaned = /-fixed(\.no-ol)?\.csv(\.gz)?$/.test(file.name);
+  return split === 'train' || cleaned ? 'distinct' : 'consecutive';
 }
 
 /** Groups rows of equal `mr`, in the order of first appearance (e2e-metrics, `read_and_group_tsv`, for `consecutive`). */

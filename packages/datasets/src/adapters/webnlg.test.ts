@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -49,6 +50,39 @@ describe('XML', () => {
   ])('%# is refused, with file and line', async (content, message) => {
     await expect(testSplit(content)).rejects.toThrow(message);
     await expect(testSplit(content)).rejects.toMatchObject({ code: 'DATASET_FORMAT' });
+  });
+});
+
+describe('the later releases', () => {
+  const original = (...triples: string[]) => `<originaltripleset>${triples.map((triple) => `<otriple>${triple}</otriple>`).join('')}</originaltripleset>`;
+  const sets = `${original('A_b | maker | C')}${original('A_b | makers | C')}<modifiedtripleset><mtriple>A_b | maker | C</mtriple></modifiedtripleset>`;
+
+  test('entries have a shape, several original sets and links; texts of the test file have no comment', async () => {
+    const attributes = 'category="Company" eid="Id7" shape="(X (X))" shape_type="NA" size="1"';
+    const links = '<dbpedialinks><dbpedialink direction="en2ru">A_b | sameAs | А_б</dbpedialink></dbpedialinks><links><link>C | includes | Ц</link></links>';
+    const train = xml(entry(`${sets}<lex comment="good" lid="Id1">C makes A b.</lex><lex comment="toFix" lid="Id2">x</lex>${links}`, attributes));
+    const test = xml(entry(`${sets}<lex lang="" lid="Id1">A b is by C.</lex><lex lang="" lid="Id2">C makes it.</lex>`, attributes));
+    const folder = await folderWith({ 'train/1triples/Company_allSolutions.xml': train, 'test/rdf-to-text-generation-test-data-with-refs-en.xml': test });
+    const data = await loadDataset('webnlg', { folder });
+    expect(await data.train.toArray()).toEqual([
+      { id: 'Company-1-Id7', source: ' | A_b : maker : C', targets: ['C makes A b.'], labels: { category: 'Company', size: '1', seen: 'no' } },
+    ]);
+    expect((await data.test.toArray()).map(({ targets }) => targets)).toEqual([['A b is by C.', 'C makes it.']]);
+  });
+
+  // In folders beside the others, for whoever has them: the counts of the releases' own documentation.
+  const release = (name: string) => test.skipIf(!realData || !existsSync(join(realData, name)));
+  const counts = async (name: string, split: 'train' | 'dev' | 'test') => {
+    const examples = await (await loadDataset('webnlg', { folder: join(realData!, name), options: { texts: 'all' } }))[split].toArray();
+    return [examples.length, examples.reduce((sum, { targets }) => sum + targets.length, 0)];
+  };
+
+  release('webnlg-2.1')('2.1 has 16,095 entries and 42,873 texts', async () => {
+    expect(await Promise.all((['train', 'dev', 'test'] as const).map((split) => counts('webnlg-2.1', split)))).toEqual([[12876, 34338], [1619, 4313], [1600, 4222]]);
+  });
+
+  release('webnlg-3.0')('3.0 has 1,779 test entries and 5,150 texts', async () => {
+    expect(await counts('webnlg-3.0', 'test')).toEqual([1779, 5150]);
   });
 });
 

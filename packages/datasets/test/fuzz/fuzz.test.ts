@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { datasets, loadDataset, memoryFolder, type DatasetDefinition, type DatasetName, type DatasetOptions, type Example } from '../../src/index.js';
 import { mutate, type Mutant } from './mutate.js';
 
-const mutants = 10_000;
+/** Spoilt files of each format; PREFIX_TUNING_FUZZ=10000 is the number that was run before a release. */
+const mutants = Number(process.env['PREFIX_TUNING_FUZZ'] ?? 1000);
 
 interface Format {
   readonly dataset: DatasetName;
@@ -89,7 +90,7 @@ function faultOfExamples(examples: readonly Example[], whole: readonly Example[]
 }
 
 test.each(Object.entries(formats))(
-  '%s: ten thousand spoilt files give an error of ours or what is in them',
+  '%s: spoilt files give an error of ours or what is in them',
   async (_, format) => {
     const whole = await read(format, format.files);
     expect(whole.length).toBeGreaterThan(0);
@@ -111,5 +112,5 @@ test.each(Object.entries(formats))(
     }
     expect(refused).toBeGreaterThan(mutants / 10);
   },
-  300_000,
+  1_800_000,
 );

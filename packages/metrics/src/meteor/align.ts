@@ -1,4 +1,4 @@
-import { Beam } from './beam.js';
+import { Beam, meritOf } from './beam.js';
 import type { MatchTable } from './matches.js';
 
 /** Ways kept at each reference word. */
@@ -86,7 +86,7 @@ export class AlignmentSearch {
   private start(): void {
     const { ways, usedSize, used } = this;
     ways.clear(usedSize);
-    const slot = ways.place(0, 0, 0);
+    const slot = ways.place(0, 0);
     ways.next[slot] = 0;
     ways.hypothesisNext[slot] = -1;
     ways.trail[slot] = -1;
@@ -96,15 +96,14 @@ export class AlignmentSearch {
   /** All ways take a certain match. */
   private takeEverywhere(match: number): void {
     const { ways, matches } = this;
-    const [score, displacement] = [scoreOf(matches, match), this.displacement(match)];
+    const [merit, displacement] = [meritOf(scoreOf(matches, match), 0), this.displacement(match)];
     const next = matches.start[match]! + matches.length[match]!;
     const hypothesisStart = matches.hypothesisStart[match]!;
     const hypothesisNext = hypothesisStart + matches.hypothesisLength[match]!;
     for (let slot = 0; slot < ways.size; slot++) {
       if (ways.next[slot]! > matches.start[match]!) continue;
-      ways.score[slot]! += score;
+      ways.merit[slot]! += merit - (isAdjacent(ways.hypothesisNext[slot]!, hypothesisStart) ? 0 : 1);
       ways.distance[slot]! += displacement;
-      if (!isAdjacent(ways.hypothesisNext[slot]!, hypothesisStart)) ways.chunks[slot]!++;
       ways.next[slot] = next;
       ways.hypothesisNext[slot] = hypothesisNext;
     }
@@ -116,7 +115,7 @@ export class AlignmentSearch {
     const { ways } = this;
     for (let slot = 0; slot < ways.size; slot++) {
       if (ways.next[slot]! > current) continue;
-      if (ways.hypothesisNext[slot]! >= 0) ways.chunks[slot]!++;
+      if (ways.hypothesisNext[slot]! >= 0) ways.merit[slot]!--;
       ways.next[slot] = current + 1;
       ways.hypothesisNext[slot] = -1;
     }
@@ -130,7 +129,7 @@ export class AlignmentSearch {
       const slot = ways.ranked[rank]!;
       const next = ways.next[slot]!;
       if (next <= current) this.branch(slot, current);
-      else this.goOn(slot, { chunks: ways.chunks[slot]!, distance: ways.distance[slot]!, next, hypothesisNext: ways.hypothesisNext[slot]! });
+      else this.goOn(slot, { merit: ways.merit[slot]!, distance: ways.distance[slot]!, next, hypothesisNext: ways.hypothesisNext[slot]! });
     }
     [this.ways, this.following] = [following, ways];
   }
@@ -142,8 +141,8 @@ export class AlignmentSearch {
     for (let match = matches.first[current]!; match >= 0; match = matches.next[match]!) {
       if (!this.isFree(match, slot)) continue;
       const hypothesisStart = matches.hypothesisStart[match]!;
-      const chunks = ways.chunks[slot]! + (isAdjacent(ways.hypothesisNext[slot]!, hypothesisStart) ? 0 : 1);
-      const placed = following.place(ways.score[slot]! + scoreOf(matches, match), chunks, distance);
+      const chunks = isAdjacent(ways.hypothesisNext[slot]!, hypothesisStart) ? 0 : 1;
+      const placed = following.place(ways.merit[slot]! + meritOf(scoreOf(matches, match), chunks), distance);
       distance += this.displacement(match);
       if (placed < 0) continue;
       following.copyHistory(placed, ways, slot);
@@ -152,14 +151,14 @@ export class AlignmentSearch {
       following.hypothesisNext[placed] = hypothesisStart + matches.hypothesisLength[match]!;
       mark(following.used, placed * usedSize, hypothesisStart, matches.hypothesisLength[match]!);
     }
-    const chunks = ways.chunks[slot]! + (ways.hypothesisNext[slot]! >= 0 ? 1 : 0);
-    this.goOn(slot, { chunks, distance, next: current + 1, hypothesisNext: -1 });
+    const merit = ways.merit[slot]! - (ways.hypothesisNext[slot]! >= 0 ? 1 : 0);
+    this.goOn(slot, { merit, distance, next: current + 1, hypothesisNext: -1 });
   }
 
   /** A way goes on with no further match. */
-  private goOn(slot: number, { chunks, distance, next, hypothesisNext }: { chunks: number; distance: number; next: number; hypothesisNext: number }): void {
+  private goOn(slot: number, { merit, distance, next, hypothesisNext }: { merit: number; distance: number; next: number; hypothesisNext: number }): void {
     const { ways, following } = this;
-    const placed = following.place(ways.score[slot]!, chunks, distance);
+    const placed = following.place(merit, distance);
     if (placed < 0) return;
     following.copyHistory(placed, ways, slot);
     following.next[placed] = next;
@@ -194,13 +193,12 @@ export class AlignmentSearch {
 
   /** The best way at the end, where a chunk that is still open counts, too. */
   private bestWay(): number {
-    const { ranked, size, score, chunks, distance, hypothesisNext } = this.ways;
-    const ended = (slot: number) => chunks[slot]! + (hypothesisNext[slot] === -1 ? 0 : 1);
+    const { ranked, size, merit, distance, hypothesisNext } = this.ways;
+    const ended = (slot: number) => merit[slot]! - (hypothesisNext[slot]! >= 0 ? 1 : 0);
     let best = ranked[0]!;
     for (let rank = 1; rank < size; rank++) {
       const slot = ranked[rank]!;
-      if (score[slot] !== score[best]) break;
-      if (ended(slot) < ended(best) || (ended(slot) === ended(best) && distance[slot]! < distance[best]!)) best = slot;
+      if (ended(slot) > ended(best) || (ended(slot) === ended(best) && distance[slot]! < distance[best]!)) best = slot;
     }
     return best;
   }

@@ -1,3 +1,9 @@
+/** More than the words of any text, and so than its chunks. */
+const MOST_CHUNKS = 2 ** 21;
+
+/** A higher score is better, and of equal scores fewer chunks. */
+export const meritOf = (score: number, chunks: number) => score * MOST_CHUNKS - chunks;
+
 /**
  * The best few ways to align two texts up to one reference word.
  *
@@ -8,8 +14,8 @@ export class Beam {
   size = 0;
   /** Slots, the best way's first. */
   readonly ranked: Int32Array;
-  readonly score: Int32Array;
-  readonly chunks: Int32Array;
+  /** Score and chunks in one number: see {@link meritOf}. */
+  readonly merit: Float64Array;
   readonly distance: Float64Array;
   /** The first reference word that is still open. */
   readonly next: Int32Array;
@@ -23,8 +29,8 @@ export class Beam {
 
   constructor(readonly width: number) {
     const column = () => new Int32Array(width);
-    [this.ranked, this.score, this.chunks, this.next, this.hypothesisNext, this.trail] = [column(), column(), column(), column(), column(), column()];
-    this.distance = new Float64Array(width);
+    [this.ranked, this.next, this.hypothesisNext, this.trail] = [column(), column(), column(), column()];
+    [this.merit, this.distance] = [new Float64Array(width), new Float64Array(width)];
   }
 
   clear(usedSize: number): void {
@@ -34,27 +40,26 @@ export class Beam {
   }
 
   /** Makes room for a way; the worst falls out of a full beam. @returns the slot to fill, or -1 if it is none of the best */
-  place(score: number, chunks: number, distance: number): number {
+  place(merit: number, distance: number): number {
     const { ranked, width } = this;
     let rank = this.size;
-    while (rank > 0 && this.isWorse(ranked[rank - 1]!, score, chunks, distance)) rank--;
+    while (rank > 0 && this.isWorse(ranked[rank - 1]!, merit, distance)) rank--;
     if (rank === width) return -1;
     const slot = this.size < width ? this.size++ : ranked[width - 1]!;
     for (let i = this.size - 1; i > rank; i--) ranked[i] = ranked[i - 1]!;
     ranked[rank] = slot;
-    this.score[slot] = score;
-    this.chunks[slot] = chunks;
+    this.merit[slot] = merit;
     this.distance[slot] = distance;
     return slot;
   }
 
   /** Ranks the ways anew after their fields have changed; equals stay in their order. */
   rank(): void {
-    const { ranked, size, score, chunks, distance } = this;
+    const { ranked, size, merit, distance } = this;
     for (let i = 1; i < size; i++) {
       const slot = ranked[i]!;
       let rank = i;
-      for (; rank > 0 && this.isWorse(ranked[rank - 1]!, score[slot]!, chunks[slot]!, distance[slot]!); rank--) ranked[rank] = ranked[rank - 1]!;
+      for (; rank > 0 && this.isWorse(ranked[rank - 1]!, merit[slot]!, distance[slot]!); rank--) ranked[rank] = ranked[rank - 1]!;
       ranked[rank] = slot;
     }
   }
@@ -66,9 +71,7 @@ export class Beam {
     for (let i = 0; i < usedSize; i++) used[slot * usedSize + i] = from.used[fromSlot * usedSize + i]!;
   }
 
-  private isWorse(slot: number, score: number, chunks: number, distance: number): boolean {
-    if (this.score[slot] !== score) return this.score[slot]! < score;
-    if (this.chunks[slot] !== chunks) return this.chunks[slot]! > chunks;
-    return this.distance[slot]! > distance;
+  private isWorse(slot: number, merit: number, distance: number): boolean {
+    return this.merit[slot] === merit ? this.distance[slot]! > distance : this.merit[slot]! < merit;
   }
 }

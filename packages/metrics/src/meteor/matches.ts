@@ -1,6 +1,7 @@
 import type { PreparedText, Word } from './lexicon.js';
 import type { ParaphraseTable, Span } from './paraphrases.js';
 import { intersect } from './synonyms.js';
+import { WordIndex } from './word-index.js';
 
 /** The stages in METEOR's order; a match's stage is its index. */
 export const STAGES = ['exact', 'stem', 'synonym', 'paraphrase'] as const;
@@ -32,38 +33,45 @@ export class MatchTable {
   first = new Int32Array(64);
   private last = new Int32Array(64);
 
+  private readonly index = new WordIndex();
+  private hypothesis!: PreparedText;
+
+  /** Sets the hypothesis that references are compared with. */
+  setHypothesis(hypothesis: PreparedText): void {
+    this.hypothesis = hypothesis;
+    this.index.set(hypothesis.words);
+  }
+
   /** Finds the matches of all stages that the data allows; equal texts are matched by exact words alone. */
-  fill(texts: Texts, paraphrases?: ParaphraseTable): void {
-    const { hypothesis, reference } = texts;
-    const R = reference.words.length;
-    if (this.first.length < R) [this.first, this.last] = [new Int32Array(2 * R), new Int32Array(2 * R)];
-    this.first.fill(-1, 0, R);
+  fill(reference: PreparedText, paraphrases?: ParaphraseTable): void {
+    const { words } = reference;
+    if (this.first.length < words.length) [this.first, this.last] = [new Int32Array(2 * words.length), new Int32Array(2 * words.length)];
+    this.first.fill(-1, 0, words.length);
     this.size = 0;
-    const same = haveSameWords(hypothesis.words, reference.words);
-    reference.words.forEach((word, start) => this.matchWord(word, start, { words: hypothesis.words, exactOnly: same }));
-    if (paraphrases && !same) this.matchParaphrases(texts, paraphrases);
+    const same = haveSameWords(this.hypothesis.words, words);
+    for (let start = 0; start < words.length; start++) this.matchWord(words[start]!, start, same);
+    if (paraphrases && !same) this.matchParaphrases(reference.spans, this.hypothesis.spans, paraphrases);
   }
 
   /** The stages for single words. */
-  private matchWord(word: Word, start: number, { words, exactOnly }: { words: readonly Word[]; exactOnly: boolean }): void {
-    for (let i = 0; i < words.length; i++) if (words[i]!.key === word.key) this.addWord(EXACT, start, i);
+  private matchWord({ key, stemKey, synsetBits, synsets }: Word, start: number, exactOnly: boolean): void {
+    const { keys, stemKeys, synsetBits: otherBits, size } = this.index;
+    for (let i = this.index.firstKey(key); i >= 0; i = this.index.nextKey[i]!) if (keys[i] === key) this.addWord(EXACT, start, i);
     if (exactOnly) return;
-    for (let i = 0; i < words.length; i++) {
-      const other = words[i]!;
-      if (other.stemKey === word.stemKey && other.key !== word.key) this.addWord(STEM, start, i);
+    for (let i = this.index.firstStem(stemKey); i >= 0; i = this.index.nextStem[i]!) {
+      if (stemKeys[i] === stemKey && keys[i] !== key) this.addWord(STEM, start, i);
     }
-    if (word.synsetBits === 0) return;
-    for (let i = 0; i < words.length; i++) {
-      const other = words[i]!;
-      if ((other.synsetBits & word.synsetBits) === 0 || other.key === word.key) continue;
-      if (intersect(word.synsets, other.synsets)) this.addWord(SYNONYM, start, i);
+    if (synsetBits === 0) return;
+    for (let i = 0; i < size; i++) {
+      if ((otherBits[i]! & synsetBits) === 0 || keys[i] === key) continue;
+      if (intersect(synsets, this.hypothesis.words[i]!.synsets)) this.addWord(SYNONYM, start, i);
     }
   }
 
   /** Phrases of the reference whose paraphrase the hypothesis has, then the other way round. */
-  private matchParaphrases({ hypothesis, reference }: Texts, table: ParaphraseTable): void {
-    table.pairs(reference.spans, hypothesis.spans, (inReference, inHypothesis) => this.add(PARAPHRASE, inReference, inHypothesis));
-    table.pairs(hypothesis.spans, reference.spans, (inHypothesis, inReference) => this.add(PARAPHRASE, inReference, inHypothesis));
+  private matchParaphrases(reference: readonly Span[], hypothesis: readonly Span[], table: ParaphraseTable): void {
+    table.pairs(reference, hypothesis, (inReference, inHypothesis) => this.add(PARAPHRASE, inReference, inHypothesis));
+    table.pairs(hypothesis, reference, (inHypothesis, inReference) => this.add(PARAPHRASE, inReference, inHypothesis));
   }
 
   private add(stage: number, { start, length }: Omit<Span, 'phrase'>, inHypothesis: Omit<Span, 'phrase'>): void {

@@ -65,11 +65,12 @@ function createComparison({ paraphrases }: MeteorData): (hypothesis: PreparedTex
   const matches = new MatchTable();
   const search = new AlignmentSearch(matches);
   const compare = (texts: Texts) => {
-    matches.fill(texts, paraphrases);
+    matches.fill(texts.reference, paraphrases);
     search.run(texts.reference.words.length, texts.hypothesis.words.length);
     return countStatistics(texts, matches, search.chosen);
   };
   return (hypothesis, references) => {
+    matches.setHypothesis(hypothesis);
     const rows = references.map((reference) => compare({ hypothesis, reference }));
     const scores = rows.map((row) => meteorValue(row).score);
     return rows[scores.indexOf(Math.max(...scores))]!;

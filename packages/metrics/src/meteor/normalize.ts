@@ -13,6 +13,8 @@ const APOSTROPHE_AFTER = new RegExp(`([${ALPHA}])'([^${ALPHA}])`, 'g');
 const APOSTROPHE_INSIDE = new RegExp(`([${ALPHA}])'([${ALPHA}])`, 'g');
 const LETTER = new RegExp(`[${ALPHA}]`);
 const SPACES = /[ \u2000-\u200a\u202f\u205f\u3000\u00a0]+/g;
+/** Lower-case words and single signs with spaces between: text that is as it will be. */
+const NORMAL = /^ *(?:(?:[a-z0-9]+|[!-/:-@[-_{-~])(?: +|$))*$/;
 /** What separates words for Java's StringTokenizer. */
 const SEPARATORS = /[ \t\n\r\f]+/;
 
@@ -26,6 +28,7 @@ const SEPARATORS = /[ \t\n\r\f]+/;
  * @see Denkowski and Lavie 2014, "Meteor Universal", section 2.1
  */
 export function normalizeMeteor(line: string, nonbreaking: Nonbreaking): string[] {
+  if (NORMAL.test(line)) return splitJava(line);
   const separated = splitApostrophes(unifyQuotesAndDashes(splitCommas(hideDotRuns(` ${line} `.replace(SYMBOL, ' $& ')))));
   const words = splitJava(separated);
   const dotted = words.map((word, i) => splitDot(word, words[i + 1], nonbreaking)).join(' ');

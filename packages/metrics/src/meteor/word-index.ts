@@ -1,0 +1,43 @@
+import type { Word } from './lexicon.js';
+
+const BUCKETS = 64;
+
+/** Finds the words of a text by key or stem: lists from one word to the next in the same bucket, ascending. */
+export class WordIndex {
+  size = 0;
+  keys = new Int32Array(64);
+  stemKeys = new Int32Array(64);
+  synsetBits = new Int32Array(64);
+  nextKey = new Int32Array(64);
+  nextStem = new Int32Array(64);
+  private readonly keyBuckets = new Int32Array(BUCKETS);
+  private readonly stemBuckets = new Int32Array(BUCKETS);
+
+  set(words: readonly Word[]): void {
+    this.size = words.length;
+    if (this.keys.length < words.length) {
+      const column = () => new Int32Array(2 * words.length);
+      [this.keys, this.stemKeys, this.synsetBits, this.nextKey, this.nextStem] = [column(), column(), column(), column(), column()];
+    }
+    this.keyBuckets.fill(-1);
+    this.stemBuckets.fill(-1);
+    for (let i = words.length - 1; i >= 0; i--) {
+      const { key, stemKey, synsetBits } = words[i]!;
+      this.keys[i] = key;
+      this.stemKeys[i] = stemKey;
+      this.synsetBits[i] = synsetBits;
+      this.nextKey[i] = this.firstKey(key);
+      this.keyBuckets[key & (BUCKETS - 1)] = i;
+      this.nextStem[i] = this.firstStem(stemKey);
+      this.stemBuckets[stemKey & (BUCKETS - 1)] = i;
+    }
+  }
+
+  firstKey(key: number): number {
+    return this.keyBuckets[key & (BUCKETS - 1)]!;
+  }
+
+  firstStem(stemKey: number): number {
+    return this.stemBuckets[stemKey & (BUCKETS - 1)]!;
+  }
+}
