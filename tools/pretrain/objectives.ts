@@ -11,14 +11,27 @@ export interface Objective {
   readonly batchSize: number;
 }
 
-/** Predicting the next token: documents end with the end token, and blocks as long as the model are cut from all of them. */
+/** One block in so many is a passage over and over. */
+const REPEATED_EVERY = 5;
+
+/**
+ * Predicting the next token: documents end with the end token, and blocks as long as the model are cut from all of them.
+ *
+ * Some blocks repeat a passage of theirs: what comes next was read before. Large models learn to copy from the repetitions
+ * in billions of tokens (Olsson et al. 2022, on induction heads); these see millions, and a prefix has nothing to steer in
+ * a model that cannot copy a table's values.
+ */
 const languageModelling: Objective = {
-  sequences: (documents, tokenizer) => {
+  sequences: (documents, tokenizer, rng) => {
     const end = tokenizer.idOf('<|endoftext|>')!;
-    return tokenBlocks(documents.flatMap((text) => [...tokenizer.encode(text), end]), POSITIONS);
+    const blocks = tokenBlocks(documents.flatMap((text) => [...tokenizer.encode(text), end]), POSITIONS);
+    return blocks.map((block, i) => (i % REPEATED_EVERY === REPEATED_EVERY - 1 ? repeated(block, 16 + rng.integer(80)) : block));
   },
   batchSize: 6,
 };
+
+/** A block that is its own first tokens again and again. */
+const repeated = (block: TokenSequence, length: number): TokenSequence => ({ ...block, ids: Array.from(block.ids, (_, t) => block.ids[t % length]!) });
 
 /** Tokens of a text that is written anew: with its marks it fits the model, whose source has fewer. */
 const CHUNK = 250;
