@@ -97,7 +97,7 @@ interface Learner {
 async function startModel(settings: Settings): Promise<Learner> {
   const family = families[settings.family];
   const config = family.parseConfig(configJson(settings), 'config.json');
-  const model = { family, config, parameters: toTensors(initialise({ family, config }, createRng(SEED))) };
+  const model = { family, config, parameters: toTensors(initialise({ family, config }, createRng(SEED), { deviation: settings.deviation })) };
   const tuning = await tune('fine-tune', model, { rng: createRng(SEED) });
   return { model, tuning, runtime: onnxRuntime({ session: { intraOpNumThreads: settings.threads } }) };
 }

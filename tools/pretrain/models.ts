@@ -7,6 +7,8 @@ export interface ModelRecipe {
   readonly layers: number;
   readonly width: number;
   readonly heads: number;
+  /** Standard deviation of the fresh matrices. */
+  readonly deviation: number;
   readonly steps: number;
   /** Peak, after 200 steps of warm-up; falls to 0 at the last step. */
   readonly learningRate: number;
@@ -14,9 +16,9 @@ export interface ModelRecipe {
 
 /** The models that are shipped: they stand where GPT-2 medium, GPT-2 large and BART large stand in the paper. */
 export const modelRecipes: Readonly<Record<string, ModelRecipe>> = {
-  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 192, heads: 6, steps: 4000, learningRate: 2e-3 },
-  'mini-gpt2-large': { family: 'gpt2', layers: 6, width: 240, heads: 6, steps: 3200, learningRate: 1.5e-3 },
-  'mini-bart': { family: 'bart', layers: 3, width: 192, heads: 6, steps: 3000, learningRate: 1e-3 },
+  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 192, heads: 6, deviation: 1 / Math.sqrt(192), steps: 2500, learningRate: 4e-3 },
+  'mini-gpt2-large': { family: 'gpt2', layers: 6, width: 240, heads: 6, deviation: 1 / Math.sqrt(240), steps: 2000, learningRate: 3e-3 },
+  'mini-bart': { family: 'bart', layers: 3, width: 192, heads: 6, deviation: 0.02, steps: 2000, learningRate: 1e-3 },
 };
 
 /** Tokens in a vocabulary, special ones included. */

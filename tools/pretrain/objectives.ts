@@ -25,7 +25,7 @@ const languageModelling: Objective = {
   sequences: (documents, tokenizer, rng) => {
     const end = tokenizer.idOf('<|endoftext|>')!;
     const blocks = tokenBlocks(documents.flatMap((text) => [...tokenizer.encode(text), end]), POSITIONS);
-    return blocks.map((block, i) => (i % REPEATED_EVERY === REPEATED_EVERY - 1 ? repeated(block, 16 + rng.integer(80)) : block));
+    return blocks.map((block, i) => (i % REPEATED_EVERY === REPEATED_EVERY - 1 ? repeated(block, 8 + rng.integer(56)) : block));
   },
   batchSize: 6,
 };
