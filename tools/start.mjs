@@ -15,7 +15,7 @@ const invokedFrom = process.env.INIT_CWD ?? process.cwd();
 const fromSource = ['--conditions=prefix-tuning-source', '--import', 'tsx'];
 
 const commands = {
-  test: (args) => nx(['run-many', '-t', 'typecheck', 'lint', 'test', ...args]),
+  test: (args) => nx(['run-many', '-t', 'typecheck', 'lint', 'test', 'size', ...args]),
   build: (args) => nx(['run-many', '-t', 'build', ...args]),
   reproduce: (args) => source('apps/reproduce/src/main.ts', args),
   score: (args) => source('packages/metrics/src/main.ts', args),

@@ -9,6 +9,7 @@ const suites: Readonly<Record<string, () => Promise<BenchSuite>>> = {
   datasets: () => import('./datasets.js'),
   jit: () => import('./jit/index.js'),
   metrics: () => import('./metrics.js'),
+  prefix: () => import('./prefix.js'),
 };
 
 const usage = `usage: npm run bench -- [--suite NAME] [--out DIR]

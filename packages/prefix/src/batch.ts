@@ -1,7 +1,8 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { splitRows, type LayerPast } from './expand.js';
-import type { FoldedPrefix } from './fold.js';
+import { hostPast, type FoldedPrefix } from './fold.js';
+import type { HostPast } from './slots.js';
 import { positionSize, sharedShape, type PrefixShape } from './spec.js';
 
 /** Prefixes by the names that rows of a batch call them. */
@@ -34,6 +35,18 @@ export function batchPrefixes(names: readonly (string | null)[], prefixes: Named
   return { past, mask: tensor(mask, [names.length, P]), lengths };
 }
 
+/**
+ * Each row's own prefix in plain memory, or null for none: the `prefix` that generation of `@prefix-tuning/model` takes.
+ * Rows that share a prefix share its arrays.
+ *
+ * @throws ShapeError  if a name is not among the prefixes, or they are not for one model
+ */
+export function rowPasts(names: readonly (string | null)[], prefixes: NamedPrefixes): (HostPast | null)[] {
+  sharedShape(Object.values(prefixes), 'prefixes of a batch');
+  const used = new Map([...new Set(names)].flatMap((name) => (name === null ? [] : [[name, hostPast(prefixOf(name, prefixes))]])));
+  return names.map((name) => (name === null ? null : used.get(name)!));
+}
+
 /** Rows of one length in plain memory: float32 [B, P, 2 L H D], with a mask [B, P] and each row's own length. */
 export interface AlignedRows {
   readonly rows: Float32Array;
@@ -47,7 +60,7 @@ export function alignRows(names: readonly (string | null)[], prefixes: NamedPref
   const chosen = names.map((name) => (name === null ? undefined : prefixOf(name, prefixes)));
   const lengths = chosen.map((prefix) => prefix?.length ?? 0);
   const P = Math.max(0, ...lengths);
-  const shape = { ...sharedShape(Object.values(prefixes), 'batchPrefixes'), length: P };
+  const shape = { ...sharedShape(Object.values(prefixes), 'prefixes of a batch'), length: P };
   const size = positionSize(shape);
   const rows = new Float32Array(names.length * P * size);
   const mask = new Float32Array(names.length * P);
@@ -61,5 +74,5 @@ export function alignRows(names: readonly (string | null)[], prefixes: NamedPref
 
 function prefixOf(name: string, prefixes: NamedPrefixes): FoldedPrefix {
   if (Object.hasOwn(prefixes, name)) return prefixes[name]!;
-  throw new ShapeError(`batchPrefixes: expected names of ${Object.keys(prefixes).join(', ') || 'no prefix'}, got ${name}.`, { details: { unknown: name } });
+  throw new ShapeError(`prefixes of a batch: expected names of ${Object.keys(prefixes).join(', ') || 'no prefix'}, got ${name}.`, { details: { unknown: name } });
 }

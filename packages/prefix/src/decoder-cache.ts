@@ -1,4 +1,5 @@
 import { alignRows, type NamedPrefixes } from './batch.js';
+import { slotValues } from './slots.js';
 
 /** An array with its shape, as ONNX tensors are made of: `new Tensor('float32', data, dims)`. */
 export interface DecoderArray<Data> {
@@ -28,24 +29,12 @@ export interface DecoderCache {
  */
 export function decoderCache(names: readonly (string | null)[], prefixes: NamedPrefixes): DecoderCache {
   const { rows, mask, shape } = alignRows(names, prefixes);
-  const { layers, heads, headDim: D, length: P } = shape;
+  const { layers, length: P } = shape;
   const B = names.length;
-  const slots = 2 * layers * heads;
-  const entry = (slot: number): DecoderArray<Float32Array> => {
-    const data = new Float32Array(B * heads * P * D);
-    for (let b = 0; b < B; b++) {
-      for (let h = 0; h < heads; h++) {
-        for (let p = 0; p < P; p++) {
-          const from = ((b * P + p) * slots + slot * heads + h) * D;
-          data.set(rows.subarray(from, from + D), ((b * heads + h) * P + p) * D);
-        }
-      }
-    }
-    return { data, dims: [B, heads, P, D] };
-  };
+  const slots = slotValues(rows, B, shape).map(({ data, shape: dims }) => ({ data, dims: [...dims] }));
   const inputNames = Array.from({ length: 2 * layers }, (_, slot) => `past_key_values.${slot >> 1}.${slot % 2 === 0 ? 'key' : 'value'}`);
   return {
-    entries: Object.fromEntries(inputNames.map((name, slot) => [name, entry(slot)])),
+    entries: Object.fromEntries(inputNames.map((name, slot) => [name, slots[slot]!])),
     attentionMask: ({ data, dims }) => {
       const T = dims[1]!;
       const all = new BigInt64Array(B * (P + T));

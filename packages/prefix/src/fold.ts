@@ -2,6 +2,7 @@ import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { splitRows, type LayerPast } from './expand.js';
 import { foldMatrix } from './matrix.js';
 import { matrixOf, type PrefixShape, type PrefixSpec } from './spec.js';
+import { slotValues, type HostPast } from './slots.js';
 import type { ParameterValues, Values } from './values.js';
 
 /** A trained prefix without its network: all that is kept, P x 2 L H D numbers. */
@@ -24,4 +25,10 @@ export async function foldPrefix(parameters: ParameterValues, spec: PrefixSpec):
 /** Puts a folded prefix on the active backend: L pairs of float32 [1, H, P, D]; the caller disposes them. */
 export function foldedPast(prefix: FoldedPrefix): LayerPast[] {
   return tidy(() => splitRows(tensor2d(prefix.rows.data, prefix.rows.shape as [number, number]), prefix));
+}
+
+/** A folded prefix as keys and values in plain memory: L pairs of float32 [1, H, P, D]. */
+export function hostPast(prefix: FoldedPrefix): HostPast {
+  const slots = slotValues(prefix.rows.data, 1, prefix);
+  return Array.from({ length: prefix.layers }, (_, l) => ({ key: slots[2 * l]!, value: slots[2 * l + 1]! }));
 }
