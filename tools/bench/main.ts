@@ -10,6 +10,7 @@ const suites: Readonly<Record<string, () => Promise<BenchSuite>>> = {
   jit: () => import('./jit/index.js'),
   metrics: () => import('./metrics.js'),
   prefix: () => import('./prefix.js'),
+  train: () => import('./train.js'),
 };
 
 const usage = `usage: npm run bench -- [--suite NAME] [--out DIR]
