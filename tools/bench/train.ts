@@ -8,9 +8,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError, createRng } from '@prefix-tuning/base';
 import { collect, loadDataset } from '@prefix-tuning/datasets';
-import { findRuntime, type Runtime } from '@prefix-tuning/jit';
+import type { Runtime } from '@prefix-tuning/jit';
 import { families, loadModel, loadTokenizer } from '@prefix-tuning/model';
-import { batchShape, collate, encodePair, initialise, toTensors, train, tune, type BatchSource, type MethodName, type StepEvent, type TokenSequence, type TrainableModel, type Tuning } from '@prefix-tuning/training';
+import { batchShape, collate, encodePair, initialise, toTensors, train, trainingRuntime, tune, type BatchSource, type MethodName, type StepEvent, type TokenSequence, type TrainableModel, type Tuning } from '@prefix-tuning/training';
 import { env } from '@tensorflow/tfjs-core';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -157,7 +157,7 @@ async function miniSteps(groups: readonly TokenSequence[][]): Promise<BenchResul
   const small = groups.map((group) => group.map(({ ids, ...rest }) => ({ ...rest, ids: [...ids].map((id) => id % 4096) })));
   const results: BenchResult[] = [];
   for (const method of ['prefix', 'fine-tune'] as const) {
-    const { runtime, seconds } = timed(await findRuntime());
+    const { runtime, seconds } = timed(await trainingRuntime());
     const steps = await stepper(method, model, { groups: small, runtime });
     for (let i = 0; i < BATCHES; i++) await steps.next();
     const before = seconds();

@@ -28,6 +28,7 @@ export { clipFactor, globalNorm } from './optimiser/clip.js';
 export { constantSchedule, linearSchedule, type Schedule } from './optimiser/schedule.js';
 export { trainingProgress } from './run/progress.js';
 export { trainRun, type CheckpointEvent, type RunEndEvent, type RunEvent, type RunOptions, type RunResult, type RunStartEvent } from './run/run.js';
+export { trainingRuntime } from './loop/runtime.js';
 export { inProcess, RemoteError, type ProcessOptions } from './run/process.js';
 export { toTensors, type HostTensors, type Tensors } from './tensors.js';
 export { methodSizes, sizesTable, type MethodSize } from './sizes.js';

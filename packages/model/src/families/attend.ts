@@ -1,7 +1,7 @@
 import { attention } from '@prefix-tuning/jit';
 import { add, concat, matMul, mul, reshape, slice, softmax, type Tensor } from '@tensorflow/tfjs-core';
-import type { Past } from './family.js';
-import { appendTime } from './layers.js';
+import type { Hooks, Past } from './family.js';
+import { appendTime, attentionKeep } from './layers.js';
 
 type KeyValue = Past[number];
 
@@ -18,6 +18,7 @@ export interface AttendOptions {
   readonly mask?: Tensor | undefined;
   /** 1 / sqrt(D) unless given. */
   readonly scale?: number;
+  readonly hooks?: Hooks;
 }
 
 /**
@@ -26,10 +27,10 @@ export interface AttendOptions {
  * @param q  float32 [B, H, T, D]
  * @param fresh  key and value float32 [B, G, T, D], G dividing H
  */
-export function attend(q: Tensor, fresh: KeyValue, { past, mask, scale = q.shape[3]! ** -0.5 }: AttendOptions): Attended {
+export function attend(q: Tensor, fresh: KeyValue, { past, mask, scale = q.shape[3]! ** -0.5, hooks = {} }: AttendOptions): Attended {
   const present = { key: appendTime(past?.key, fresh.key), value: appendTime(past?.value, fresh.value) };
-  const oneToken = q.shape[2] === 1 && past !== undefined && past.key.shape[2]! > 0 && past.key.shape[0] === q.shape[0];
-  return { y: oneToken ? attendInParts(q, fresh, { past, mask, scale }) : attention(q, present.key, present.value, mask, { scale }), present };
+  const oneToken = q.shape[2] === 1 && past !== undefined && past.key.shape[2]! > 0 && past.key.shape[0] === q.shape[0] && !hooks.attentionKeep;
+  return { y: oneToken ? attendInParts(q, fresh, { past, mask, scale }) : attention(q, present.key, present.value, mask, { scale, ...attentionKeep(hooks, q, present.key) }), present };
 }
 
 /**

@@ -17,11 +17,25 @@ export interface ModelConfig {
   readonly width: number;
   /** V */
   readonly vocabulary: number;
+  /** What training drops, by place, where the model itself trains; nothing unless given. */
+  readonly dropout?: DropoutRates;
   /** Longest sequence that has positions, past included. */
   readonly maxPositions: number;
   /** What the self-attention of an encoder has; encoder-decoder models have one. */
   readonly encoder?: { readonly layers: number; readonly heads: number; readonly headSize: number };
   readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Probabilities of dropout in training. */
+export interface DropoutRates {
+  /** Of the embeddings that enter the first layer. */
+  readonly embedding: number;
+  /** Of attention's softmax. */
+  readonly attention: number;
+  /** Of the feed-forward part's activations. */
+  readonly activation: number;
+  /** Of what attention and feed-forward part add to the residual stream. */
+  readonly residual: number;
 }
 
 /**
@@ -31,6 +45,12 @@ export interface ModelConfig {
 export interface Hooks {
   /** After each linear map: LoRA adds its product here. `name` is the parameters' path, such as `h.0.attn.c_attn`. */
   readonly linear?: (name: string, input: Tensor, output: Tensor) => Tensor;
+  /** On the embeddings that enter the first layer. */
+  readonly afterEmbedding?: (x: Tensor) => Tensor;
+  /** What attention's softmax is multiplied with, float32 of its shape [B, H, T, S]: dropout's mask. */
+  readonly attentionKeep?: (shape: readonly number[]) => Tensor | undefined;
+  /** On the activations inside a layer's feed-forward part. */
+  readonly afterActivation?: (layer: number, x: Tensor) => Tensor;
   /** On the output of a layer's attention, before it is added to the residual stream. */
   readonly afterAttention?: (layer: number, x: Tensor) => Tensor;
   /** The same after a decoder layer's attention to the source. */

@@ -4,6 +4,8 @@ import { ConfigError } from '@prefix-tuning/base';
 export interface Fields {
   integer(name: string, fallback?: number): number;
   number(name: string, fallback?: number): number;
+  /** A probability in [0, 1). */
+  share(name: string, fallback: number): number;
   boolean(name: string, fallback: boolean): boolean;
   /** A string that is a key of the table. */
   choice<T extends string>(name: string, choices: readonly T[], fallback?: T): T;
@@ -24,6 +26,10 @@ export function fields(raw: Readonly<Record<string, unknown>>, file: string): Fi
     integer: (name, fallback) => {
       const value = number(name, fallback);
       return Number.isInteger(value) && value > 0 ? value : fail(name, 'a positive integer');
+    },
+    share: (name, fallback) => {
+      const value = number(name, fallback);
+      return value >= 0 && value < 1 ? value : fail(name, 'a number of at least 0 and below 1');
     },
     boolean: (name, fallback) => {
       const value = raw[name] ?? fallback;

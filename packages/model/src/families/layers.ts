@@ -92,3 +92,9 @@ export function pastLength(past: Past | undefined, layers: number, where: string
   }
   return past[0]!.key.shape[2]!;
 }
+
+/** What attention of these queries and keys is multiplied with, if a hook says so. */
+export function attentionKeep({ attentionKeep }: Hooks, q: Tensor, k: Tensor): { keep?: Tensor } {
+  const keep = attentionKeep?.([...q.shape.slice(0, 3), k.shape[2]!]);
+  return keep ? { keep } : {};
+}

@@ -24,6 +24,8 @@ export interface Hyperparameters {
   readonly epsilon?: number;
   /** Share of each target's weight that is spread over the vocabulary: 0.1 in BART's recipe. Evaluation never smooths. */
   readonly labelSmoothing?: number;
+  /** The model's own dropout in methods that train its weights: as its `config` says, or `none`. */
+  readonly dropout?: 'config' | 'none';
   /** Batches whose gradients are added up for one step, with the loss of one large batch. */
   readonly accumulate?: number;
   /** Training stops when the loss per target stands this many times above its running level for five steps; Infinity never stops. */
@@ -39,6 +41,7 @@ export const hyperparameterDefaults = {
   beta2: 0.999,
   epsilon: 1e-8,
   labelSmoothing: 0,
+  dropout: 'config',
   accumulate: 1,
   explosion: 4,
 } as const satisfies Partial<Hyperparameters>;
@@ -65,7 +68,9 @@ export function completeHyperparameters(given: Hyperparameters, batchesPerEpoch:
 const whole = (least: number) => (value: number) => Number.isInteger(value) && value >= least;
 const share = (value: number) => value >= 0 && value < 1;
 
-const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedule'>]: (value: number) => boolean } = {
+const choices: Readonly<Record<string, readonly string[]>> = { schedule: ['linear', 'constant'], dropout: ['config', 'none'] };
+
+const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedule' | 'dropout'>]: (value: number) => boolean } = {
   learningRate: (value) => value > 0 && Number.isFinite(value),
   steps: whole(0),
   warmupSteps: whole(0),
@@ -80,7 +85,7 @@ const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedu
 };
 
 function checkRange(name: string, value: unknown): void {
-  const good = name === 'schedule' ? value === 'linear' || value === 'constant' : typeof value === 'number' && limits[name as keyof typeof limits](value);
+  const good = choices[name] ? choices[name].includes(String(value)) : typeof value === 'number' && limits[name as keyof typeof limits](value);
   if (!good) throw wrong(`${name}: got ${String(value)}, which is missing or out of range`, { name, value });
 }
 

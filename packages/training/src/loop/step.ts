@@ -9,6 +9,7 @@ import type { BatchTensors } from '../batches/batch.js';
 import type { Entry, Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
 import type { Tensors } from '../tensors.js';
+import { withDropout } from './dropout.js';
 
 /** What the loss is computed from: the batch, and the method's random inputs, if it has some. */
 export type LossInputs = { readonly batch: BatchTensors; readonly noise: Tensors };
@@ -31,7 +32,7 @@ function predicting(model: TrainableModel, entry: Entry, batch: BatchTensors): T
  */
 export function batchLoss(model: TrainableModel, tuning: Tuning, parameters: Tensors, inputs: LossInputs & LossOptions): Scalar {
   const { batch, noise, labelSmoothing = 0 } = inputs;
-  const entry = tuning.enter(parameters, noise);
+  const entry = withDropout(tuning.enter(parameters, noise), model.config.dropout, noise);
   return crossEntropy(predicting(model, entry, batch), model.family.outputWeights(entry.parameters), batch.targets, batch.weights, { labelSmoothing });
 }
 

@@ -11,6 +11,7 @@ import { mapTensors, type HostTensors } from '../tensors.js';
 import type { TrainingEvent, TrainingState } from './events.js';
 import { completeHyperparameters, type CompleteHyperparameters, type Hyperparameters } from './hyperparameters.js';
 import { lossAndGradients } from './step.js';
+import { trainingRuntime } from './runtime.js';
 import { oneStep, type Group, type StepPlan } from './update.js';
 import { looker, type Validation } from './validation.js';
 
@@ -25,7 +26,7 @@ export interface TrainOptions {
   readonly resume?: TrainingState;
   /** Data to look at every so many steps and after the last: for early stopping and the best parameters. */
   readonly validation?: Validation;
-  /** Where programs run; ONNX Runtime unless given. */
+  /** Where programs run; what {@link trainingRuntime} finds unless given. */
   readonly runtime?: Runtime;
 }
 
@@ -39,7 +40,8 @@ export interface TrainOptions {
  * @throws TrainingError  if the loss or its gradient is not finite, or the loss explodes, naming the step and its examples
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
-  const { model, tuning, batches, validation, runtime, seed } = options;
+  const { model, tuning, batches, validation, seed } = options;
+  const runtime = options.runtime ?? (await trainingRuntime());
   const hyperparameters = completeHyperparameters(options.hyperparameters, batches.batchesPerEpoch);
   const { steps } = hyperparameters;
   const schedule = scheduleOf(hyperparameters);
@@ -48,10 +50,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const gradientsOf = jit(lossAndGradients(model, tuning, hyperparameters), {
     name: `${tuning.method} step`,
     onCompile: (event) => compiled.push(event),
-    ...(runtime ? { runtime } : {}),
+    runtime,
   });
   const optimiser = adamw(hyperparameters);
-  const plan: StepPlan = { tuning, seed, hyperparameters, schedule, optimiser, gradientsOf };
+  const plan: StepPlan = { model, tuning, seed, hyperparameters, schedule, optimiser, gradientsOf };
   let state = startOf(options, optimiser);
   const stopped = () => state.watch.waited >= (validation?.patience ?? Infinity);
   const remaining = remainingGroups(options, state.step, hyperparameters);

@@ -2,10 +2,12 @@ import { createRng } from '@prefix-tuning/base';
 import type { JitFunction } from '@prefix-tuning/jit';
 import type { Batch } from '../batches/batch.js';
 import type { Tuning } from '../methods/method.js';
+import type { TrainableModel } from '../model.js';
 import { clipFactor, globalNorm } from '../optimiser/clip.js';
 import type { AdamWState, Optimiser } from '../optimiser/adamw.js';
 import type { Schedule } from '../optimiser/schedule.js';
 import { mapTensors, type HostTensors, type Tensors } from '../tensors.js';
+import { dropoutNoise } from './dropout.js';
 import { watchLoss } from './divergence.js';
 import type { StepEvent, TrainingState } from './events.js';
 import type { CompleteHyperparameters } from './hyperparameters.js';
@@ -16,6 +18,7 @@ export type GradientProgram = JitFunction<LossInputs & { readonly parameters: Te
 
 /** What stays the same from step to step. */
 export interface StepPlan {
+  readonly model: TrainableModel;
   readonly tuning: Tuning;
   readonly seed: number;
   readonly hyperparameters: CompleteHyperparameters;
@@ -51,12 +54,13 @@ export async function oneStep(plan: StepPlan, state: TrainingState, group: Group
 }
 
 /** Loss and gradients of one large batch, from those of its parts: each weighs as much as what its loss was divided by. */
-async function groupGradients({ tuning, seed, gradientsOf }: StepPlan, { step, parameters }: TrainingState, batches: readonly Batch[]) {
+async function groupGradients({ model, tuning, seed, hyperparameters, gradientsOf }: StepPlan, { step, parameters }: TrainingState, batches: readonly Batch[]) {
   const denominator = batches.reduce((sum, batch) => sum + batch.denominator, 0);
+  const drops = tuning.modelDropout && hyperparameters.dropout === 'config';
   let [loss, gradients] = [0, undefined as HostTensors | undefined];
   for (const [i, batch] of batches.entries()) {
     const rng = createRng(seed).fork(`noise-${step}${i > 0 ? `-${i}` : ''}`);
-    const noise = tuning.noise?.(rng, batch.tensors.ids.shape[0]!) ?? {};
+    const noise = { ...tuning.noise?.(rng, batch.tensors.ids.shape[0]!), ...(drops ? dropoutNoise(model, batch.tensors, rng.fork('dropout')) : {}) };
     const result = await gradientsOf({ parameters, batch: batch.tensors, noise });
     const share = batch.denominator / denominator;
     loss += share * result.loss.data[0]!;

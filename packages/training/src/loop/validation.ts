@@ -48,9 +48,9 @@ export interface Looker {
   dispose(): Promise<void>;
 }
 
-export function looker(model: TrainableModel, tuning: Tuning, { validation, runtime }: { validation: Validation; runtime?: Runtime | undefined }): Looker {
+export function looker(model: TrainableModel, tuning: Tuning, { validation, runtime }: { validation: Validation; runtime: Runtime }): Looker {
   checkValidation(validation);
-  const evaluate = evaluator(model, tuning, { batches: validation.batches, ...(runtime ? { runtime } : {}) });
+  const evaluate = evaluator(model, tuning, { batches: validation.batches, runtime });
   const { everySteps, score } = validation;
   return {
     async look(state, steps) {

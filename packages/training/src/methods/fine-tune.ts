@@ -27,6 +27,7 @@ function tuningOf(model: TrainableModel, parameters: HostTensors): Tuning {
     method: 'fine-tune',
     settings: {},
     parameters,
+    modelDropout: true,
     layout: layoutOf(model),
     enter: (trained) => ({ parameters: trained }),
     save: async (folder, trained) => {

@@ -33,6 +33,12 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string
     width,
     vocabulary: read.integer('vocab_size'),
     maxPositions: read.integer('max_position_embeddings'),
+    dropout: {
+      embedding: read.share('dropout', 0.1),
+      attention: read.share('attention_dropout', 0),
+      activation: read.share('activation_dropout', 0),
+      residual: read.share('dropout', 0.1),
+    },
     encoder: { layers: read.integer('encoder_layers'), heads: encoderHeads, headSize: width / encoderHeads },
     encoderInner: read.integer('encoder_ffn_dim'),
     decoderInner: read.integer('decoder_ffn_dim'),

@@ -4,7 +4,7 @@ import { add, cast, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import { attend } from '../attend.js';
 import type { Encoder, ForwardInput, ForwardOutput, Parameters, Past, Source } from '../family.js';
-import { appendTime, causalMask, defaultPositions, keyMask, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
+import { appendTime, attentionKeep, causalMask, defaultPositions, keyMask, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
 import type { BartConfig } from './config.js';
 import { positionOffset } from './parameters.js';
 
@@ -79,14 +79,15 @@ export function forward(parameters: Parameters, config: BartConfig, input: Forwa
 function embed(
   parameters: Parameters,
   { embeddingScale }: BartConfig,
-  { ids, embeddings, positions }: ForwardInput,
+  { ids, embeddings, positions, hooks }: ForwardInput,
   { side, P }: { side: 'encoder' | 'decoder'; P: number },
 ): Tensor {
   const tokens = embeddings ?? (ids && embedding(parameters['shared.weight']!, ids));
   if (!tokens) throw new ShapeError(`bart ${side}: expected ids [B, T] or embeddings [B, T, C], got neither.`);
   const scaled = embeddingScale === 1 ? tokens : mul(tokens, embeddingScale);
   const at = positions ? cast(add(positions, positionOffset), 'int32') : defaultPositions(P + positionOffset, tokens.shape[1]!);
-  return norm(parameters, `${side}.layernorm_embedding`, add(scaled, embedding(parameters[`${side}.embed_positions.weight`]!, at)));
+  const x = norm(parameters, `${side}.layernorm_embedding`, add(scaled, embedding(parameters[`${side}.embed_positions.weight`]!, at)));
+  return hooks?.afterEmbedding?.(x) ?? x;
 }
 
 const norm = (parameters: Parameters, name: string, x: Tensor): Tensor => layerNorm(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!, epsilon);
@@ -100,7 +101,7 @@ function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Key
   const name = `${layer.path}.self_attn`;
   const q = splitHeads(linear(layer, `${name}.q_proj`, x), layer.heads);
   const fresh = keyValue(layer, name, x);
-  const attended = attend(q, fresh, { past, mask });
+  const attended = attend(q, fresh, { past, mask, hooks: layer.hooks });
   const y = linear(layer, `${name}.out_proj`, mergeHeads(attended.y));
   return { x: norm(layer.parameters, `${name}_layer_norm`, add(x, layer.hooks.afterAttention?.(layer.l, y) ?? y)), present: attended.present, fresh };
 }
@@ -112,14 +113,15 @@ function crossAttend(layer: Layer, x: Tensor, { key, value }: KeyValue, mask: So
   const E = key.shape[0]!;
   if (B % E !== 0) throw new ShapeError(`bart: source: expected a number of rows that divides ${B}, got ${E}.`, { details: { rows: B, sources: E } });
   const q = splitHeads(reshape(linear(layer, `${name}.q_proj`, x), [E, (B / E) * T, C]), layer.heads);
-  const attended = reshape(mergeHeads(attention(q, key, value, mask)), [B, T, C]);
+  const attended = reshape(mergeHeads(attention(q, key, value, mask, attentionKeep(layer.hooks, q, key))), [B, T, C]);
   const y = linear(layer, `${name}.out_proj`, attended);
   return norm(layer.parameters, `${name}_layer_norm`, add(x, layer.hooks.afterCrossAttention?.(layer.l, y) ?? y));
 }
 
 function feedForward(layer: Layer, x: Tensor): Tensor {
   const { path, hooks, l } = layer;
-  const fed = linear(layer, `${path}.fc2`, activations[layer.config.activation](linear(layer, `${path}.fc1`, x)));
+  const active = activations[layer.config.activation](linear(layer, `${path}.fc1`, x));
+  const fed = linear(layer, `${path}.fc2`, hooks.afterActivation?.(l, active) ?? active);
   const y = norm(layer.parameters, `${path}.final_layer_norm`, add(x, hooks.afterFeedForward?.(l, fed) ?? fed));
   return hooks.afterLayer?.(l, y) ?? y;
 }

@@ -35,6 +35,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string
     width,
     vocabulary: read.integer('vocab_size'),
     maxPositions: read.integer('n_positions'),
+    dropout: { embedding: read.share('embd_pdrop', 0.1), attention: read.share('attn_pdrop', 0.1), activation: 0, residual: read.share('resid_pdrop', 0.1) },
     inner: read.integer('n_inner', 4 * width),
     epsilon: read.number('layer_norm_epsilon', 1e-5),
     activation: read.choice('activation_function', activationNames, 'gelu_new'),

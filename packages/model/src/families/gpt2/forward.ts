@@ -20,13 +20,15 @@ import type { GPT2Config } from './config.js';
  */
 export function forward(parameters: Parameters, config: GPT2Config, input: ForwardInput): ForwardOutput {
   const P = pastLength(input.past, config.layers, 'gpt2');
-  let x = embed(parameters, input, P);
+  const hooks = input.hooks ?? {};
+  const embedded = embed(parameters, input, P);
+  let x = hooks.afterEmbedding?.(embedded) ?? embedded;
   const T = x.shape[1]!;
   const mask = causalMask(input, { T, S: P + T });
   const present: Past[number][] = [];
   const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
-    const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {} };
+    const layer: Layer = { parameters, config, l, hooks };
     const attended = selfAttend(layer, norm(layer, 'ln_1', x), mask, input.past?.[l]);
     present.push(attended.present);
     fresh.push(attended.fresh);
@@ -58,9 +60,11 @@ function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Pas
   const [q, key, value] = split(project(layer, 'attn.c_attn', x), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
   const fresh = { key, value };
   const scale = (config.scaleAttention ? config.headSize ** -0.5 : 1) / (config.scaleByLayer ? l + 1 : 1);
-  const { y, present } = attend(q, fresh, { past, mask, scale });
+  const { y, present } = attend(q, fresh, { past, mask, scale, hooks: layer.hooks });
   return { y: project(layer, 'attn.c_proj', mergeHeads(y)), present, fresh };
 }
 
-const feedForward = (layer: Layer, x: Tensor): Tensor =>
-  project(layer, 'mlp.c_proj', activations[layer.config.activation](project(layer, 'mlp.c_fc', x)));
+function feedForward(layer: Layer, x: Tensor): Tensor {
+  const active = activations[layer.config.activation](project(layer, 'mlp.c_fc', x));
+  return project(layer, 'mlp.c_proj', layer.hooks.afterActivation?.(layer.l, active) ?? active);
+}

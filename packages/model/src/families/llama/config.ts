@@ -34,6 +34,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string
     width,
     vocabulary: read.integer('vocab_size'),
     maxPositions: read.integer('max_position_embeddings'),
+    dropout: { embedding: 0, attention: read.share('attention_dropout', 0), activation: 0, residual: 0 },
     inner: read.integer('intermediate_size'),
     epsilon: read.number('rms_norm_eps', 1e-6),
     activation: read.choice('hidden_act', activationNames, 'silu'),

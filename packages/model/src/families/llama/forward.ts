@@ -73,7 +73,7 @@ function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Pas
   const q = turn(splitHeads(linear(layer, `${name}.q_proj`, x), config.heads), rotation);
   const key = turn(splitHeads(linear(layer, `${name}.k_proj`, x), config.keyValueHeads), rotation);
   const fresh = { key, value: splitHeads(linear(layer, `${name}.v_proj`, x), config.keyValueHeads) };
-  const { y, present } = attend(q, fresh, { past, mask });
+  const { y, present } = attend(q, fresh, { past, mask, hooks: layer.hooks });
   return { y: linear(layer, `${name}.o_proj`, mergeHeads(y)), present, fresh };
 }
 

@@ -1,0 +1,12 @@
+import { findRuntime, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
+
+/**
+ * Where training runs unless told otherwise: what `findRuntime` finds, but ONNX Runtime without copies of the weights.
+ *
+ * It would lay out every matrix anew for its products, in each program: for GPT-2 small one gigabyte a program and some
+ * fifteen seconds, while the products of a training step, with hundreds of rows, gain nothing that was measured.
+ */
+export async function trainingRuntime(): Promise<Runtime> {
+  const found = await findRuntime();
+  return found.name === 'onnx' ? onnxRuntime({ session: { extra: { session: { disable_prepacking: '1' } } } }) : found;
+}
