@@ -117,7 +117,7 @@ async function learn(learner: Learner, sequences: readonly TokenSequence[], { se
   const checkpoint = checkpointOf(settings);
   const resume = existsSync(checkpoint) ? { resume: await loadCheckpoint(checkpoint) } : {};
   const { learningRate, steps } = settings;
-  const hyperparameters = { learningRate, steps, warmupSteps: 200, weightDecay: 0.01, beta2: 0.98 };
+  const hyperparameters = { learningRate, steps, warmupSteps: 200, weightDecay: 0.01, beta2: 0.98, dropout: 'none' as const };
   const curve: [number, number][] = [];
   let [recent, tokensSeen] = [0, 0];
   for await (const event of train({ ...learner, batches: batchesOf(learner, sequences, settings), hyperparameters, seed: SEED, ...resume })) {
