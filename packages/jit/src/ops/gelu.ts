@@ -1,4 +1,5 @@
 import { add, customGrad, erf, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { fusesHere, runFused } from '../trace/fused.js';
 
 export type GeluKind = 'tanh' | 'exact';
 
@@ -10,6 +11,7 @@ export type GeluKind = 'tanh' | 'exact';
  * @see Hendrycks & Gimpel 2016
  */
 export function gelu(x: Tensor, kind: GeluKind): Tensor {
+  if (fusesHere()) return runFused('Gelu', [x], { approximate: { string: kind === 'tanh' ? 'tanh' : 'none' } });
   const { share, shareSlope } = kinds[kind];
   const op = customGrad((...args) => {
     const [x, save] = args as unknown as [Tensor, (saved: Tensor[]) => void];

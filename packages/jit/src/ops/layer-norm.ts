@@ -1,4 +1,5 @@
 import { customGrad, mean, mul, rsqrt, square, sub, sum, add, type Tensor } from '@tensorflow/tfjs-core';
+import { fusesHere, runFused } from '../trace/fused.js';
 
 /**
  * Layer normalisation over the last axis: gamma (x - mean) / sqrt(variance + epsilon) + beta.
@@ -10,6 +11,7 @@ import { customGrad, mean, mul, rsqrt, square, sub, sum, add, type Tensor } from
  * @see Ba, Kiros & Hinton 2016
  */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor {
+  if (fusesHere()) return runFused('LayerNorm', [x, gamma, beta], { axis: { int: x.rank - 1 }, epsilon: { float: epsilon } });
   const leading = x.shape.map((_, axis) => axis).slice(0, -1);
   const op = customGrad((...args) => {
     const [x, gamma, beta, save] = args as unknown as [Tensor, Tensor, Tensor, (saved: Tensor[]) => void];

@@ -6,6 +6,7 @@ import { registerRules } from '../rules/index.js';
 import type { FlatFunction } from '../runtime.js';
 import type { TensorSpec } from '../values.js';
 import { TraceBackend } from './backend.js';
+import { registerFused } from './fused.js';
 import { registerHold } from './hold.js';
 
 const BACKEND = 'trace';
@@ -53,5 +54,6 @@ function install(): TraceBackend {
   registerBackend(BACKEND, () => made, 0);
   registerRules(BACKEND, made);
   registerHold(BACKEND, made);
+  registerFused(BACKEND, made);
   return made;
 }
