@@ -8,6 +8,8 @@ import type { BenchSuite } from './suite.js';
 const suites: Readonly<Record<string, () => Promise<BenchSuite>>> = {
   datasets: () => import('./datasets.js'),
   jit: () => import('./jit/index.js'),
+  generate: () => import('./generate/index.js'),
+  jit: () => import('./jit.js'),
   metrics: () => import('./metrics.js'),
   prefix: () => import('./prefix.js'),
   train: () => import('./train.js'),

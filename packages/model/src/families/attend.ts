@@ -39,8 +39,9 @@ export function attend(q: Tensor, fresh: KeyValue, { past, mask, scale = q.shape
  */
 function attendInParts(q: Tensor, fresh: KeyValue, { past, mask, scale }: { past: KeyValue; mask: Tensor | undefined; scale: number }): Tensor {
   const [B, G, P, D] = past.key.shape as [number, number, number, number];
-  const queries = mul(reshape(q, [B, G, q.shape[1]! / G, D]), scale);
-  const scores = concat([matMul(queries, past.key, false, true), matMul(queries, fresh.key, false, true)], 3);
+  const queries = reshape(q, [B, G, q.shape[1]! / G, D]);
+  // Scaled after joining: ONNX Runtime would fuse the factor into the product, which then leaves its fast path for one row.
+  const scores = mul(concat([matMul(queries, past.key, false, true), matMul(queries, fresh.key, false, true)], 3), scale);
   const weights = softmax(mask ? add(scores, mask) : scores);
   const before = matMul(slice(weights, [0, 0, 0, 0], [-1, -1, -1, P]), past.value);
   return reshape(add(before, mul(slice(weights, [0, 0, 0, P], [-1, -1, -1, 1]), fresh.value)), q.shape);

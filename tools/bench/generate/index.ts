@@ -1,0 +1,121 @@
+/**
+ * Generation at GPT-2 small's shape beside what people use today, each in a process of its own, on the same prompts.
+ *
+ * 100 sources of E2E's dev set (PREFIX_TUNING_DATA; else random ids as long), 40 new tokens, batches of 10, random weights,
+ * no end token. Beam search of width 5 against Hugging Face's `generate`, greedy against transformers.js: both need the
+ * Python of PREFIX_TUNING_PYTHON (default python3), the second for its ONNX export. That all give the same tokens is part of
+ * the report. On a busy machine take the ratios of processor time, with PREFIX_TUNING_BENCH_THREADS=1, and fewer prompts
+ * with PREFIX_TUNING_BENCH_PROMPTS.
+ */
+import { createRng } from '@prefix-tuning/base';
+import { loadDataset } from '@prefix-tuning/datasets';
+import { families, loadTokenizer } from '@prefix-tuning/model';
+import { writeSafetensors } from '@prefix-tuning/safetensors';
+import { execFile, spawn, type ExecFileException } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { machine } from '../machine.js';
+import type { BenchReport, BenchResult } from '../suite.js';
+import type { GenerateJob, GenerateReport } from './job.js';
+
+const raw = { architectures: ['GPT2LMHeadModel'], model_type: 'gpt2', n_layer: 12, n_embd: 768, n_head: 12, vocab_size: 50257, n_positions: 1024, bos_token_id: 50256, eos_token_id: 50256 };
+const PROMPTS = Number(process.env.PREFIX_TUNING_BENCH_PROMPTS ?? 100);
+const THREADS = Number(process.env.PREFIX_TUNING_BENCH_THREADS ?? cpus().length);
+const python = process.env.PREFIX_TUNING_PYTHON ?? 'python3';
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export async function run(): Promise<BenchReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-generate-'));
+  try {
+    await writeModel(folder);
+    const job: GenerateJob = { folder, prompts: await prompts(), beams: 5, batch: 10, newTokens: 40, threads: THREADS };
+    return { suite: 'generate', machine: `${machine()}, ${THREADS} threads, ${PROMPTS} prompts`, results: await measure(job) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(job: GenerateJob): Promise<BenchResult[]> {
+  const greedy = { ...job, beams: 1 };
+  const ours = (some: GenerateJob) => contestant([process.execPath, ...process.execArgv, at('ours.ts')], some);
+  const beam5 = await ours(job);
+  const theirs = (await succeeds(python, ['-c', 'import torch, transformers'])) ? await contestant([python, at('hf_generate.py')], job) : undefined;
+  const single = await ours(greedy);
+  const exported = await succeeds(python, [at('../../onnx/export_gpt2.py'), job.folder]);
+  const transformersJs = exported ? await contestant([process.execPath, ...process.execArgv, at('transformersjs.ts')], greedy) : undefined;
+  return [
+    ...figures('beam5', beam5, job),
+    ...(theirs ? [...figures('beam5, transformers', theirs, job), ...ratios('beam5-vs-transformers', theirs, beam5)] : []),
+    ...figures('greedy', single, job),
+    ...(transformersJs ? [...figures('greedy, transformers.js', transformersJs, job), ...ratios('greedy-vs-transformersjs', transformersJs, single)] : []),
+  ];
+}
+
+const figures = (name: string, { seconds, firstSeconds, peak }: GenerateReport, { prompts }: GenerateJob): BenchResult[] => [
+  { name: `${name}: sentences`, value: prompts.length / seconds, unit: 'per s' },
+  { name: `${name}: first batch`, value: firstSeconds, unit: 's' },
+  { name: `${name}: peak memory`, value: peak / 1e9, unit: 'GB' },
+];
+
+/** Equal tokens are the condition of a comparison; random weights leave near ties, so that a few prompts may differ. */
+function ratios(name: string, theirs: GenerateReport, ours: GenerateReport): BenchResult[] {
+  const equal = theirs.tokens.filter((row, i) => row.join() === ours.tokens[i]!.join()).length;
+  return [
+    { name, value: theirs.seconds / ours.seconds, unit: 'times as fast' },
+    { name: `${name}, processor time`, value: theirs.processor / ours.processor, unit: 'times as fast' },
+    { name: `${name}: equal outputs`, value: equal / ours.tokens.length, unit: 'of prompts' },
+  ];
+}
+
+/** Runs a contestant on a job. Throws what it printed as its errors if it fails. */
+async function contestant([command, ...args]: readonly string[], job: GenerateJob): Promise<GenerateReport> {
+  const child = spawn(command!, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(JSON.stringify(job));
+  const [out, errors] = [child.stdout, child.stderr].map(async (stream) => (await stream.toArray()).join(''));
+  const code = await new Promise((done) => child.on('close', done));
+  if (code !== 0) throw new Error(`${args.at(-1)}: exit code ${String(code)}\n${await errors!}`);
+  return JSON.parse(await out!) as GenerateReport;
+}
+
+const succeeds = (command: string, args: readonly string[]): Promise<boolean> =>
+  promisify(execFile)(command, args).then(
+    () => true,
+    (error: ExecFileException) => {
+      if (error.code === 'ENOENT' || error.code === 1) return false;
+      throw error;
+    },
+  );
+
+/** Cheap noise, a deviation of about 0.05: the outputs then are not all one token. */
+async function writeModel(folder: string): Promise<void> {
+  const family = families.gpt2;
+  let state = 12345;
+  const noise = (size: number): Float32Array<ArrayBuffer> => {
+    const values = new Float32Array(size);
+    for (let i = 0; i < size; i++) values[i] = ((state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31) * 0.09;
+    return values;
+  };
+  const shapes = Object.entries(family.parameterShapes(family.parseConfig(raw, 'bench')));
+  await writeSafetensors(join(folder, 'model.safetensors'), Object.fromEntries(shapes.map(([name, shape]) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const data = () => (name.includes('ln_') && name.endsWith('weight') ? new Float32Array(size).fill(1) : noise(size));
+    return [name, { dtype: 'F32', shape, data }];
+  })));
+  await writeFile(join(folder, 'config.json'), JSON.stringify(raw));
+}
+
+async function prompts(): Promise<number[][]> {
+  const data = process.env.PREFIX_TUNING_DATA;
+  if (data === undefined) {
+    const rng = createRng(1);
+    return Array.from({ length: PROMPTS }, () => Array.from({ length: 17 + rng.integer(29) }, () => rng.integer(raw.vocab_size)));
+  }
+  const tokenizer = await loadTokenizer(join(data, 'gpt2'));
+  const { dev } = await loadDataset('e2e', { folder: join(data, 'e2e') });
+  const sources = new Set<string>();
+  for await (const { source } of dev) sources.add(source);
+  return [...sources].slice(0, PROMPTS).map((source) => tokenizer.encode(source));
+}

@@ -1,0 +1,45 @@
+/** What each contestant gets on standard input, and prints when it is done. */
+export interface GenerateJob {
+  /** A Hugging Face model folder. */
+  readonly folder: string;
+  readonly prompts: readonly (readonly number[])[];
+  readonly beams: number;
+  /** Prompts at a time. */
+  readonly batch: number;
+  readonly newTokens: number;
+  readonly threads: number;
+}
+
+export interface GenerateReport {
+  /** For all prompts, after one batch to warm up. */
+  readonly seconds: number;
+  /** Processor time of the same, which other work on the machine hardly lengthens. */
+  readonly processor: number;
+  /** Of the first batch: compiling included. */
+  readonly firstSeconds: number;
+  /** Largest resident size of the process, in bytes. */
+  readonly peak: number;
+  /** New tokens of each prompt's best sequence. */
+  readonly tokens: readonly (readonly number[])[];
+}
+
+/** Reads the job from standard input. */
+export async function readJob(): Promise<GenerateJob> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as GenerateJob;
+}
+
+/** Runs one batch, then times all prompts, and prints the report. */
+export async function report(job: GenerateJob, generate: (prompts: GenerateJob['prompts']) => Promise<readonly (readonly number[])[]>): Promise<void> {
+  const timed = async (prompts: GenerateJob['prompts']) => {
+    const [started, before] = [performance.now(), process.cpuUsage()];
+    const tokens = await generate(prompts);
+    const { user, system } = process.cpuUsage(before);
+    return { tokens, seconds: (performance.now() - started) / 1000, processor: (user + system) / 1e6 };
+  };
+  const first = await timed(job.prompts.slice(0, job.batch));
+  const { tokens, seconds, processor } = await timed(job.prompts);
+  const result: GenerateReport = { seconds, processor, firstSeconds: first.seconds, peak: process.resourceUsage().maxRSS * 1024, tokens };
+  process.stdout.write(JSON.stringify(result));
+}

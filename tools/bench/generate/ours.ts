@@ -1,0 +1,15 @@
+/** This toolkit's generation, as a process of its own: a job on standard input, a report on standard output. */
+import { onnxRuntime } from '@prefix-tuning/jit';
+import { createGenerator, loadModel } from '@prefix-tuning/model';
+import { env } from '@tensorflow/tfjs-core';
+import { readJob, report } from './job.js';
+
+env().set('PROD', true);
+const job = await readJob();
+const model = await loadModel(job.folder, { withoutTokenizer: true });
+const generator = createGenerator(model, { runtime: onnxRuntime({ session: { intraOpNumThreads: job.threads } }) });
+await report(job, async (prompts) => {
+  const results = await generator.generate(prompts, { beams: job.beams, batchSize: job.batch, maxNewTokens: job.newTokens, endTokens: [] });
+  return results.map(([best]) => best!.tokens);
+});
+await generator.dispose();
