@@ -7,9 +7,8 @@ import type { BenchSuite } from './suite.js';
 /** The suites: a new one is a file in this folder and a row here. */
 const suites: Readonly<Record<string, () => Promise<BenchSuite>>> = {
   datasets: () => import('./datasets.js'),
-  jit: () => import('./jit/index.js'),
   generate: () => import('./generate/index.js'),
-  jit: () => import('./jit.js'),
+  jit: () => import('./jit/index.js'),
   metrics: () => import('./metrics.js'),
   prefix: () => import('./prefix.js'),
   train: () => import('./train.js'),
