@@ -1,12 +1,12 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { parseOptions } from '@prefix-tuning/cli';
-import { resolveDataset } from '@prefix-tuning/datasets';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Selection } from './plan/plan.js';
 import type { SpecOptions } from './plan/run.js';
 import { profiles, withSettings, type Profile, type ProfileName } from './recipe/profile.js';
 import { ownTask, tasks, type Task } from './recipe/tasks.js';
+import { findDefinition } from './sources/definition.js';
 
 export const usage = `reproduce [options]
 
@@ -93,7 +93,7 @@ export async function readOptions(args: string[]): Promise<Options> {
 
 async function ownTaskOf(module: string): Promise<Task> {
   const path = resolve(module);
-  return ownTask(path, await resolveDataset(path));
+  return ownTask(path, await findDefinition(path));
 }
 
 function selectionOf(given: Given): Selection {

@@ -1,7 +1,7 @@
 import { launchChromium } from '@prefix-tuning/browser-testing';
 import { miniModelFolder, type MiniModelName } from '@prefix-tuning/mini-models';
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -118,10 +118,7 @@ test('a failed run is shown with its reason, and does not stop the others', asyn
 
 test('a dataset of one’s own gets a table and report by configuration alone', async () => {
   const example = fileURLToPath(new URL('../../../examples/own-dataset', import.meta.url));
-  await cp(example, folder, { recursive: true, filter: (path) => !path.includes('node_modules') });
-  await mkdir(join(folder, 'node_modules'));
-  await symlink(fileURLToPath(new URL('../node_modules/@prefix-tuning', import.meta.url)), join(folder, 'node_modules/@prefix-tuning'));
-  const args = ['--dataset-module', 'dataset.js', '--data', 'data', '--method', 'prefix,fine-tune', '--max-steps', '2', ...set('test=3'), '--out', 'out'];
+  const args = ['--dataset-module', join(example, 'dataset.js'), '--data', join(example, 'data'), '--method', 'prefix,fine-tune', '--max-steps', '2', ...set('test=3'), '--out', 'out'];
   expect(await reproduce(args)).toMatchObject({ code: 0, stdout: expect.stringMatching(/Phones +BLEU +ROUGE-L\n[\s\S]*Prefix \(0\.1%\) +\d/) });
   expect(await readFile(join(folder, 'out/report/index.html'), 'utf8')).toContain('Prefix-tuning on Phones');
 }, 600_000);

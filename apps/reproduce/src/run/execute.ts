@@ -1,7 +1,7 @@
 import { createRng, type OnProgress } from '@prefix-tuning/base';
 import type { Runtime } from '@prefix-tuning/jit';
 import type { Model } from '@prefix-tuning/model';
-import { adapterBottleneck, pairEncoder, tune, type Tuning } from '@prefix-tuning/training';
+import { adapterBottleneck, pairEncoder, tokenLimit, tune, type Tuning } from '@prefix-tuning/training';
 import { join } from 'node:path';
 import { openDataset } from '../sources/data.js';
 import type { RunSpec } from '../plan/run.js';
@@ -35,7 +35,9 @@ export async function executeRun({ id, spec, folder: own, dataFolder }: RunJob, 
   const dataset = await openDataset(spec, dataFolder);
   const tuning = await startTuning(spec, model);
   const { source: maxSource, target: maxTarget } = spec.tokens;
-  const encoder = pairEncoder(model, { maxSource, maxTarget, tooLong: 'truncate' });
+  // The model reads all of a sequence but its last token.
+  const maxLength = Math.min(512, tokenLimit(model, tuning) + 1);
+  const encoder = pairEncoder(model, { maxLength, maxSource, maxTarget, tooLong: 'truncate' });
   const folder = trainingFolder(own);
   const common = { spec, model, tuning, encoder, runtime, onProgress };
   const { parameters, trainSeconds, compileSeconds, ...trained } = await train({ ...common, folder, data: await trainingData(dataset, spec) });

@@ -1,10 +1,11 @@
 import { ConfigError } from '@prefix-tuning/base';
-import { loadDataset, openFolder, resolveDataset, writeMiniData, type Dataset } from '@prefix-tuning/datasets';
+import { loadDataset, openFolder, writeMiniData, type Dataset } from '@prefix-tuning/datasets';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Profile } from '../recipe/profile.js';
 import { hashFiles, hashText } from './files.js';
+import { findDefinition } from './definition.js';
 
 /** Where a dataset's files lie. */
 export interface DataSource {
@@ -41,7 +42,11 @@ export async function findData(datasets: readonly string[], options: FindDataOpt
 
 async function findOne(dataset: string, { profile, given, cache, alone }: FindDataOptions & { alone: boolean }): Promise<DataSource> {
   const folder = namedFolder(dataset, given, alone);
-  if (folder !== undefined) return { folder, origin: 'given', hash: await hashFolder(folder) };
+  if (folder !== undefined) {
+    // What a module of one's own reads out of the files is decided by its code.
+    const code = existsSync(dataset) ? await hashFiles([dataset]) : '';
+    return { folder, origin: 'given', hash: code === '' ? await hashFolder(folder) : hashText(`${await hashFolder(folder)} ${code}`) };
+  }
   if (!profile.data.write) {
     throw new ConfigError(`reproduce: expected --data with the folder of ${dataset}, got none. Fetch it: npm run datasets -- --dataset ${dataset} --fetch`);
   }
@@ -81,5 +86,5 @@ async function miniFolder(dataset: string, { data }: Profile, cache: string): Pr
 
 /** Opens a dataset as a run reads it. */
 export async function openDataset({ dataset, options }: { readonly dataset: string; readonly options: Readonly<Record<string, string>> }, folder: string): Promise<Dataset> {
-  return loadDataset(await resolveDataset(dataset), { folder, options });
+  return loadDataset(await findDefinition(dataset), { folder, options });
 }

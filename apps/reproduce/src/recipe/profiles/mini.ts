@@ -31,7 +31,7 @@ export const mini: Profile = {
     'prefix-0.1%': {
       ...tableToText({ learningRate: 2e-3, steps: 200, batchSize: 10, length: 5 }),
       dart: { learningRate: 2e-3, steps: 200, batchSize: 10, length: 10 },
-      xsum: { learningRate: 2e-3, steps: 100, batchSize: 8, length: 2 },
+      xsum: { learningRate: 2e-3, steps: 100, batchSize: 8, length: 1 },
     },
     'prefix-2%': { xsum: { learningRate: 2e-3, steps: 100, batchSize: 8, length: 20 } },
     embedding: { e2e: { learningRate: 2e-3, steps: 200, batchSize: 10 } },
