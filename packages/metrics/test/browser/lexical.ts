@@ -1,5 +1,8 @@
-import { bleu, cider, compareSystems, nist, rouge, ter, tokenizeCaptions } from '../../src/index.js';
+import { bleu, chrf, cider, compareSystems, meteor, nist, rouge, ter, tokenizeCaptions } from '../../src/index.js';
 import { inputs } from '../inputs/index.js';
+
+/** Powers (METEOR's penalty) differ in the last bit between versions of V8. */
+const rounded = (value: number) => Number(value.toPrecision(14));
 
 /** Scores and signatures of all lexical metrics on a part of the goldens' inputs, as plain data. */
 export default function scoreAll() {
@@ -20,10 +23,13 @@ export default function scoreAll() {
       rouge({ ...segments, style: 'coco' }),
       cider(segments),
       ter(segments),
+      ter({ ...segments, style: 'sacrebleu' }),
+      meteor(segments),
+      chrf(segments),
     ];
     const { pValue } = compareSystems({ baseline: scores[0]!, system: scores[0]! }, { samples: 20 });
     return {
-      scores: scores.map(({ metric, score, segments: each, signature }) => ({ metric, score, each, signature })),
+      scores: scores.map(({ metric, score, segments: each, signature }) => ({ metric, score: rounded(score), each: each.map(rounded), signature })),
       tokens: tokenizeCaptions(segments.hypotheses),
       pValue,
     };
