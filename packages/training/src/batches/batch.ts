@@ -51,6 +51,7 @@ export interface Batch {
 }
 
 export interface CollateOptions {
+  /** `example-sum` for prefix-tuning, `token-mean` for the other methods in the paper. */
   readonly objective: Objective;
   /** Sequences of a batch. */
   readonly batchSize: number;
@@ -60,7 +61,7 @@ export interface CollateOptions {
   readonly maxTokens?: number;
   /** Most tokens of a source that is read on its own. */
   readonly maxSource?: number;
-  /** `joined` unless given. */
+  /** How source and target reach the model, as the tuning has it; `joined` unless given. */
   readonly layout?: Layout;
   /**
    * Whether sequences of the joined layout may share a row where that saves padding; they do unless it is false. The

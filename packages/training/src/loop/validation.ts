@@ -9,6 +9,7 @@ import type { TrainingState, ValidationEvent } from './events.js';
 
 /** Looks at held-out data while training. */
 export interface Validation {
+  /** Held-out data; the loss per target on it is looked at. */
   readonly batches: BatchSource;
   /** Steps from one look to the next; there is one after the last step, too. */
   readonly everySteps: number;
