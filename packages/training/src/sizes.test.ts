@@ -14,4 +14,5 @@ test('totals are those of the published checkpoints, and the paper\'s prefix is 
   expect(kept['GPT-2 large: fine-tune']).toBe(774_030_080);
   expect(kept['BART large: fine-tune']).toBe(406_291_456);
   expect(kept['GPT-2 medium: prefix, length 5']).toBe(245_760);
+  expect(kept['BART large: prefix, three sites, length 200']).toBe(3 * 200 * 2 * 12 * 1024);
 });

@@ -1,8 +1,7 @@
 import { families, type ModelConfig } from '@prefix-tuning/model';
-import { sitePrefixSize, type PrefixSpec } from '@prefix-tuning/prefix';
 import { adapterBottleneck } from './methods/adapter.js';
 import { keptParameters, trainedParameters, type MethodName } from './methods/index.js';
-import { attentionShape, type TrainableModel } from './model.js';
+import type { TrainableModel } from './model.js';
 import { countOf } from './methods/shapes.js';
 
 /** What a method costs on a model, by formula. */
@@ -25,14 +24,41 @@ const bartLarge = {
   encoder_ffn_dim: 4096, decoder_ffn_dim: 4096, max_position_embeddings: 1024, vocab_size: 50265, activation_function: 'gelu',
 };
 
-/** The sizes of every method for the paper's models: GPT-2 medium and large, and BART large. */
+/** A row of the table: a method with settings, under the name that the table calls it. */
+type Row = readonly [label: string, method: MethodName, settings: object];
+
+/** The sizes of the methods that the paper compares, and LoRA, for its models: GPT-2 medium and large, and BART large. */
 export function methodSizes(): MethodSize[] {
   return [
-    ...gpt2Sizes('GPT-2 medium', gpt2(24, 16, 1024)),
-    ...gpt2Sizes('GPT-2 large', gpt2(36, 20, 1280)),
-    ...bartSizes('BART large', bartLarge),
+    ...sizesOf('GPT-2 medium', gpt2(24, 16, 1024), gpt2Rows),
+    ...sizesOf('GPT-2 large', gpt2(36, 20, 1280), gpt2Rows),
+    ...sizesOf('BART large', bartLarge, bartRows),
   ];
 }
+
+const gpt2Rows = (model: TrainableModel): Row[] => [
+  ['prefix, length 5', 'prefix', { length: 5 }],
+  ['prefix, length 10', 'prefix', { length: 10 }],
+  ['embedding-only, length 10', 'embedding-only', { length: 10 }],
+  ['infix, length 10', 'infix', { length: 10 }],
+  ...sharedRows(model),
+];
+
+const bartRows = (model: TrainableModel): Row[] => [
+  ['prefix, three sites, length 5', 'prefix', { length: 5, networkWidth: 800 }],
+  ['prefix, three sites, length 100', 'prefix', { length: 100, networkWidth: 800 }],
+  ['prefix, three sites, length 200', 'prefix', { length: 200, networkWidth: 800 }],
+  ...sharedRows(model),
+];
+
+const sharedRows = (model: TrainableModel): Row[] => [
+  ['adapter, 3%', 'adapter', { bottleneck: adapterBottleneck(model, 0.03) }],
+  ['adapter, 0.1%', 'adapter', { bottleneck: adapterBottleneck(model, 0.001) }],
+  ['LoRA, rank 8', 'lora', { rank: 8 }],
+  ['FT-top2', 'ft-top2', {}],
+  ['FT-top2, layers alone', 'ft-top2', { output: false }],
+  ['fine-tune', 'fine-tune', {}],
+];
 
 /** {@link methodSizes} as a Markdown table. */
 export function sizesTable(sizes: readonly MethodSize[] = methodSizes()): string {
@@ -48,36 +74,11 @@ function modelOf(raw: { readonly model_type: string }): TrainableModel {
   return { family, config, parameters: {} } as unknown as TrainableModel;
 }
 
-function gpt2Sizes(name: string, raw: { readonly model_type: string }): MethodSize[] {
+function sizesOf(name: string, raw: { readonly model_type: string }, rows: (model: TrainableModel) => Row[]): MethodSize[] {
   const model = modelOf(raw);
-  const adapter = (share: number) => ({ bottleneck: adapterBottleneck(model, share) });
-  const rows: [label: string, method: MethodName, settings: object][] = [
-    ['prefix, length 5', 'prefix', { length: 5 }],
-    ['prefix, length 10', 'prefix', { length: 10 }],
-    ['embedding-only, length 10', 'embedding-only', { length: 10 }],
-    ['infix, length 10', 'infix', { length: 10 }],
-    ['adapter, 3%', 'adapter', adapter(0.03)],
-    ['adapter, 0.1%', 'adapter', adapter(0.001)],
-    ['LoRA, rank 8', 'lora', { rank: 8 }],
-    ['FT-top2', 'ft-top2', {}],
-    ['FT-top2, layers alone', 'ft-top2', { output: false }],
-    ['fine-tune', 'fine-tune', {}],
-  ];
-  return rows.map(([label, method, settings]) => sizeOf(name, model, { label, trained: trainedParameters(method, model, settings), kept: keptParameters(method, model, settings) }));
-}
-
-function bartSizes(name: string, raw: { readonly model_type: string }): MethodSize[] {
-  const model = modelOf(raw);
-  const prefix = (length: number) => {
-    const { layers, heads, headDim, width } = attentionShape(model);
-    const spec: PrefixSpec = { kind: 'reparametrised', layers, heads, headDim, length, width, networkWidth: 800 };
-    return { label: `prefix, three sites, length ${length}`, ...sitePrefixSize({ encoder: spec, decoder: spec, cross: spec }) };
-  };
-  const all = countOf(model.family.parameterShapes(model.config));
-  return [prefix(10), prefix(200), { label: 'fine-tune', trained: all, kept: all }].map((size) => sizeOf(name, model, size));
-}
-
-function sizeOf(name: string, model: TrainableModel, { label, trained, kept }: { label: string; trained: number; kept: number }): MethodSize {
   const total = countOf(model.family.parameterShapes(model.config));
-  return { model: name, method: label, trained, kept, share: kept / total, bytes: 4 * kept };
+  return rows(model).map(([method, of, settings]) => {
+    const kept = keptParameters(of, model, settings);
+    return { model: name, method, trained: trainedParameters(of, model, settings), kept, share: kept / total, bytes: 4 * kept };
+  });
 }

@@ -1,8 +1,9 @@
 """Makes packages/training/test/goldens/peft: adapter folders saved by PEFT for tiny random models, with PEFT's logits.
 
 Run: python tools/goldens/prefix/make.py   (torch, transformers and peft installed)
+then python tools/onnx/export_decoder.py --model M --out M for M = packages/training/test/goldens/peft/gpt2/model
 Check a folder that this project saved:  python tools/goldens/prefix/make.py check MODEL_FOLDER ADAPTER_FOLDER
-prints PEFT's logits for the golden tokens as JSON.
+prints PEFT's logits for the golden tokens as JSON, or {"refused": message}.
 """
 import json
 import pathlib
@@ -89,7 +90,12 @@ def encoder_decoder():
 
 def check(model_folder, adapter_folder):
     base = AutoModelForCausalLM.from_pretrained(model_folder).eval()
-    print(json.dumps(logits_of(PeftModel.from_pretrained(base, adapter_folder).eval())))
+    try:
+        tuned = PeftModel.from_pretrained(base, adapter_folder).eval()
+    except Exception as error:
+        print(json.dumps({"refused": f"{type(error).__name__}: {error}"}))
+    else:
+        print(json.dumps(logits_of(tuned)))
 
 
 def main():
