@@ -66,14 +66,14 @@ const noiseful = { length: 4, networkWidth: 6, dropout: 0.5 };
 test.each(['gpt2', 'llama', 'bart'] as const)('dropout drops its share of the prefix while training, and nothing after: %s', async (family: FamilyName) => {
   const model = await tinyModel(family);
   const [tuning, still] = await Promise.all([noiseful, { ...noiseful, dropout: 0 }].map((settings) => tune('prefix', model, { settings, rng: createRng(1) })));
-  const noise = tuning!.noise!(createRng(2), 3);
+  const { sequences } = await readGoldens(tiny[family]);
+  const batch = collate(sequences, { objective: 'token-mean', batchSize: 3, layout: tuning!.layout }).tensors;
+  const noise = tuning!.noise!(createRng(2), batch.ids.shape[0]!);
   const mask = Object.values(noise).flatMap(({ data }) => [...data]);
   expect(new Set(mask)).toEqual(new Set([0, 2]));
   expect(mask.filter((value) => value === 0).length / mask.length).toBeCloseTo(0.5, 1);
   expect(Object.keys(noise)).toEqual(family === 'bart' ? ['encoder', 'decoder', 'cross'] : ['decoder']);
   expect(still!.noise).toBeUndefined();
-  const { sequences } = await readGoldens(tiny[family]);
-  const batch = collate(sequences, { objective: 'token-mean', batchSize: 3, layout: tuning!.layout }).tensors;
   const lossOf = async (which: Tuning, given: typeof noise) => (await jit(lossAndGradients(model, which), { runtime })({ parameters: which.parameters, batch, noise: given })).loss.data[0]!;
   expect(await lossOf(tuning!, {})).toBe(await lossOf(still!, {}));
   expect(await lossOf(tuning!, noise)).not.toBeCloseTo(await lossOf(still!, {}), 4);
