@@ -38,7 +38,7 @@ test('a run is a folder: settings, a line for each step and look, parameters, wh
   const lines = (await read('whole', 'log.jsonl')).toString().trim().split('\n').map((line) => JSON.parse(line) as { type: string; step: number });
   expect(lines.filter(({ type }) => type === 'step').map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   expect(lines.filter(({ type }) => type === 'validation').map(({ step }) => step)).toEqual([7, 14, 21, 28, 35, 40]);
-  expect(Object.keys(lines[0]!)).toEqual(['type', 'step', 'epoch', 'loss', 'learningRate', 'gradientNorm', 'tokens', 'targets']);
+  expect(Object.keys(lines[0]!)).toEqual(['type', 'step', 'epoch', 'loss', 'lossPerTarget', 'learningRate', 'gradientNorm', 'tokens', 'targets']);
   const settings = JSON.parse((await read('whole', 'settings.json')).toString());
   expect(settings).toMatchObject({ method: 'prefix', seed: 5, hyperparameters: { learningRate: 0.02, clipNorm: 1 }, batches: { objective: 'example-sum', batchSize: 2 } });
   const best = whole.filter((event) => event.type === 'validation').reduce((a, b) => (b.loss < a.loss ? b : a));
