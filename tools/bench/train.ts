@@ -120,7 +120,7 @@ async function prefixAgainstFineTune(model: TrainableModel, groups: readonly Tok
   await prefix.next();
   await fineTune.next();
   const seconds = { prefix: [] as number[], fineTune: [] as number[] };
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < Math.min(3, BATCHES); i++) {
     seconds.prefix.push((await prefix.next()).seconds);
     seconds.fineTune.push((await fineTune.next()).seconds);
   }
