@@ -1,13 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError } from '@prefix-tuning/base';
-import { boardView, formatDuration } from '@prefix-tuning/cli';
+import { formatDuration } from '@prefix-tuning/cli';
 import type { Example } from '@prefix-tuning/datasets';
-import { loadTokenizer } from '@prefix-tuning/model';
 import { env } from '@tensorflow/tfjs-core';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOptions, type Options } from './options.js';
-import { costOf } from './plan/cost.js';
 import { dryRun } from './plan/dry-run.js';
 import { listPlan } from './plan/list.js';
 import { makePlan, type Plan } from './plan/plan.js';
@@ -19,14 +16,12 @@ import { scoringResources } from './report/resources.js';
 import { terminalSummary } from './report/terminal.js';
 import { writeReport } from './report/write.js';
 import { readResult, runFolder } from './run/cache.js';
-import { remainingTime, workOf } from './run/estimate.js';
 import type { RunJob } from './run/execute.js';
 import { testExamples } from './run/examples.js';
 import type { RunFailure } from './run/record.js';
-import { workThrough } from './run/queue.js';
+import { runAll } from './run/run-all.js';
 import { tryShared } from './run/try-shared.js';
 import { findData, openDataset, type DataSources } from './sources/data.js';
-import { dataFacts } from './sources/facts.js';
 import { findModels, type ModelSources } from './sources/models.js';
 
 /** `npm run reproduce`: plans, runs what is not there yet, and writes the report. */
@@ -89,60 +84,6 @@ function jobsOf({ runs }: Plan, { options, models, data }: Places): RunJob[] {
     const [model, source] = [models[run.spec.model]!, data[run.spec.dataset]!];
     return { ...run, folder: runFolder(options.out, run, { model: model.hash, data: source.hash, versions }), modelFolder: model.folder, dataFolder: source.folder };
   });
-}
-
-/** Runs what has no result yet. */
-async function runAll(plan: Plan, jobs: readonly RunJob[], places: Places): Promise<RunFailure[]> {
-  const { options } = places;
-  if (options.fresh) await Promise.all(jobs.map(({ folder }) => rm(folder, { recursive: true, force: true })));
-  const todo: RunJob[] = [];
-  for (const job of jobs) if (!(await readResult(job.folder))) todo.push(job);
-  console.error(`${plan.cells.length} cells, ${jobs.length} runs: ${jobs.length - todo.length} are there, ${todo.length} to do.`);
-  if (todo.length === 0) return [];
-  const work = await workOfAll(todo, places);
-  const remaining = remainingTime(work, { jobs: options.jobs });
-  const view = boardView();
-  const tasks = new Map<string, { task: string; done: number; total?: number | undefined }>();
-  let ended = 0;
-  const draw = () => view.draw({ title: `${ended}/${todo.length} runs`, share: remaining.share(), remainingSeconds: remaining.seconds(), tasks: [...tasks.values()] });
-  // The longest first, so that no worker is left with a long one at the end; models stay together within like lengths.
-  const order = [...todo].sort((a, b) => work.get(b.id)! - work.get(a.id)!);
-  const failures = await workThrough(order, {
-    jobs: options.jobs,
-    threads: options.threads,
-    onStart: (id) => {
-      remaining.start(id);
-      tasks.set(id, { task: id, done: 0 });
-    },
-    onProgress: (id, progress) => {
-      // Training is most of a run: decoding counts as its last quarter.
-      const share = progress.total ? progress.done / progress.total : 0;
-      remaining.progress(id, progress.task === 'train' ? 0.75 * share : 0.75 + 0.25 * share);
-      tasks.set(id, { ...progress, task: `${id} ${progress.task}` });
-      draw();
-    },
-    onEnd: (id, failure) => {
-      ended++;
-      tasks.delete(id);
-      remaining.end(id);
-      if (failure) view.log(`failed: ${id}: ${failure.reason}`);
-      draw();
-    },
-  });
-  view.finish();
-  return failures;
-}
-
-/** The work of each run by formula, in one unit. */
-async function workOfAll(jobs: readonly RunJob[], { models }: Places): Promise<Map<string, number>> {
-  const facts = new Map<string, ReturnType<typeof dataFacts>>();
-  const work = new Map<string, number>();
-  for (const { id, spec, modelFolder, dataFolder } of jobs) {
-    const key = `${spec.task} ${modelFolder}`;
-    if (!facts.has(key)) facts.set(key, openDataset(spec, dataFolder).then(async (dataset) => dataFacts(dataset, await loadTokenizer(modelFolder))));
-    work.set(id, workOf(costOf(spec, { raw: models[spec.model]!.raw, data: await facts.get(key)! })));
-  }
-  return work;
 }
 
 async function statesOf({ runs }: Plan, jobs: readonly RunJob[], failures: readonly RunFailure[]): Promise<Map<string, RunState>> {

@@ -11,7 +11,7 @@ import type { ModelRole, TaskName } from '../recipe/tasks.js';
 import type { DataSources } from '../sources/data.js';
 import type { ModelSources } from '../sources/models.js';
 import type { SharedBatch } from '../run/shared-batch.js';
-import { claimsOf, type Claim } from './claims.js';
+import { claimsOf, type Claim } from './claims/claims.js';
 import { costRows, type CostRow } from './costs.js';
 import { lowDataExample, spreadExamples, webnlgExamples, type SideBySide } from './examples.js';
 import { figureData, type FigureData } from './figure.js';

@@ -1,4 +1,4 @@
-import type { Claim } from '../claims.js';
+import type { Claim } from '../claims/claims.js';
 import { element, escapeHtml } from './markup.js';
 
 const pills: Record<Claim['verdict'], string> = { holds: 'holds', 'does not hold': 'not', 'undecided at this scale': 'open', 'not tested': 'none' };
