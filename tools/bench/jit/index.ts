@@ -28,11 +28,11 @@ function memoryBound(): number {
   return 4 * (weightCount + layers * layer + N * C + N * V);
 }
 
-/** Peak memory of a process that does nothing but the prefix step. */
-function peakMemory(): number {
+/** Peak memory of a process that does nothing but run one program of memory.ts. */
+function peakMemory(program: string): number {
   const script = fileURLToPath(new URL('memory.ts', import.meta.url));
-  const { status, stdout } = spawnSync(process.execPath, [...process.execArgv, script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (status !== 0) throw new Error(`memory.ts ended with ${status}`);
+  const { status, stdout } = spawnSync(process.execPath, [...process.execArgv, script, program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`memory.ts ${program} ended with ${status}`);
   return Number(stdout.trim());
 }
 
@@ -80,7 +80,9 @@ export async function run(): Promise<BenchReport> {
     ...compare('prefix', 2, prefix),
     ...compare('fine-tune', 3, fineTune),
     ...(prefix.torch ? [{ name: 'prefix-step-vs-pytorch', value: prefix.torch.seconds / prefix.step!.seconds, unit: 'ratio' }] : []),
-    { name: 'prefix-step-memory-share', value: peakMemory() / memoryBound(), unit: 'ratio' },
+    { name: 'prefix-step-memory-share', value: peakMemory('prefix mapped') / memoryBound(), unit: 'ratio' },
+    { name: 'prefix-step-memory-share, weights packed', value: peakMemory('prefix packed') / memoryBound(), unit: 'ratio' },
+    { name: 'checkpoint-memory-share', value: peakMemory('blocks checkpointed') / peakMemory('blocks'), unit: 'ratio' },
     { name: 'compile-seconds', value: prefix.compile, unit: 's' },
     { name: `compile-share of ${STEPS} steps`, value: prefix.compile / (STEPS * prefix.step!.seconds), unit: 'ratio' },
   ];

@@ -1,5 +1,6 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { sizeOf } from '../values.js';
+import { endsFirst } from './order.js';
 import type { Attribute, Constant, Graph, GraphDType, Node, Value } from './graph.js';
 
 /**
@@ -72,7 +73,7 @@ function commonFolder(files: readonly string[]): string | undefined {
 const lastSeparator = (path: string, end: number): number => Math.max(path.lastIndexOf('/', end - 1), path.lastIndexOf('\\', end - 1)) + 1;
 
 function writeGraph(out: BinaryWriter, graph: Graph, { outputNames, external, folder }: Surroundings): void {
-  for (const node of graph.nodes) nested(out, 1, (body) => writeNode(body, node));
+  for (const node of endsFirst(graph.nodes)) nested(out, 1, (body) => writeNode(body, node));
   // An output must be made by exactly one operator, so inputs, constants and repeats are passed through Identity.
   graph.outputs.forEach((value, i) => {
     nested(out, 1, (body) => {
