@@ -20,20 +20,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** Starts the run in a process of its own; `kill` milliseconds after its start event it is killed. */
-function runChild(folder: string, kill: number): Promise<{ ended: boolean; milliseconds: number }> {
+/** Runs in a process of its own, killed some milliseconds after an event of this number; resolves to its number of events. */
+function runChild(folder: string, kill?: { event: number; after: number }): Promise<number> {
   return new Promise((resolve, reject) => {
     const process_ = spawn(process.execPath, ['--conditions=prefix-tuning-source', '--import', 'tsx', child, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let [started, ended] = [0, false];
+    let events = 0;
     process_.stdout.on('data', (text: Buffer) => {
-      if (`${text}`.includes('start')) {
-        started = performance.now();
-        setTimeout(() => process_.kill('SIGKILL'), kill);
-      }
-      ended ||= `${text}`.includes('end');
+      const before = events;
+      events += `${text}`.split('\n').length - 1;
+      if (kill && before < kill.event && events >= kill.event) setTimeout(() => process_.kill('SIGKILL'), kill.after);
     });
     process_.on('error', reject);
-    process_.on('exit', () => resolve({ ended, milliseconds: performance.now() - started }));
+    process_.on('exit', () => resolve(events));
   });
 }
 
@@ -53,15 +51,14 @@ async function goOn(folder: string): Promise<number> {
 
 test(`a run that is killed at a random moment ends with the bytes of one that was not (seed ${seed})`, { timeout: 60_000 + kills * 30_000 }, async () => {
   const whole = join(root, 'whole');
-  const { milliseconds, ended } = await runChild(whole, 60_000);
-  expect(ended).toBe(true);
+  const events = await runChild(whole);
   const expected = await bytesOf(whole);
   expect(Object.keys(expected)).toEqual(['/log.jsonl', '/parameters.safetensors', '/result.json', '/settings.json', '/tuned/adapter_config.json', '/tuned/adapter_model.safetensors']);
   const { uniform } = createRng(seed);
   const wentOnFrom: number[] = [];
   for (let i = 0; i < kills; i++) {
     const folder = join(root, `killed-${i}`);
-    await runChild(folder, uniform() * milliseconds);
+    await runChild(folder, { event: Math.ceil(uniform() * (events - 1)), after: 10 * uniform() });
     wentOnFrom.push(await goOn(folder));
     expect(await bytesOf(folder), `kill ${i}, gone on from step ${wentOnFrom.at(-1)}`).toEqual(expected);
     await rm(folder, { recursive: true });
