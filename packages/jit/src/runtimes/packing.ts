@@ -4,7 +4,7 @@ import { sizeOf } from '../values.js';
 /**
  * How the weights of products lie in memory. `packed`: ONNX Runtime keeps a copy of each for each way a program multiplies
  * by it, in the order in which its kernels read: fastest. `mapped`: the one copy that lies in the file or in memory is
- * read, and packed piece by piece on the way.
+ * read, and packed piece by piece on the way; intermediate memory is not laid out ahead either.
  */
 export type WeightLayout = 'packed' | 'mapped';
 
