@@ -91,7 +91,7 @@ export function makeReport(input: ReportInput): Report {
   return {
     profile: profile.name,
     own: tasks.own?.title,
-    scale: profile.scale,
+    scale: scaleOf(options),
     source: paper.source,
     command: input.command,
     seeds: seedsText(plan),
@@ -124,6 +124,12 @@ function exhibitData(id: ExhibitId, { findings, options: { tasks }, examples }: 
 /** A report of one's own dataset shows what the models wrote, since no Table 6 does. */
 const ownExamples = ({ findings, options, examples }: ReportInput): SideBySide[] =>
   options.tasks.own ? spreadExamples(findings, { task: options.tasks.own, examples: examples.get('own') ?? [] }) : [];
+
+/** What the profile's numbers are, and what the command line changed of it: a trial is not the paper's setting. */
+function scaleOf({ profile, deciding }: Options): string {
+  const changed = deciding.flatMap((argument, i) => (/^--(model|data|set|max-steps)$/.test(argument) ? [`${argument} ${deciding[i + 1]}`] : []));
+  return changed.length === 0 ? profile.scale : `${profile.scale} Changed on the command line: ${changed.join(', ')}.`;
+}
 
 function seedsText({ runs }: Plan): string {
   const [seeds, subsets] = [new Set(runs.map(({ spec }) => spec.seed)), new Set(runs.flatMap(({ spec }) => spec.sample?.subset ?? []))];

@@ -18,7 +18,7 @@ const beams = { lengthPenalty: 1, noRepeatNgramSize: 0 };
 /** The paper's own settings: section 5, Table 5, section 6.3, and the released code where the text is silent. */
 export const paper: Profile = {
   name: 'paper',
-  scale: "The paper's models, data and settings.",
+  scale: 'The paper’s settings, for the models and data named below.',
   models: { 'gpt2-medium': '', 'gpt2-large': '', 'bart-large': '' },
   data: { write: false, train: 0, dev: 0, test: 0 },
   seeds: [1],
