@@ -6,7 +6,7 @@ export interface PretrainFacts extends ModelRecipe {
   readonly parameters: number;
   readonly tokensSeen: number;
   readonly corpusTokens: number;
-  readonly perplexity: { readonly world: number; readonly general: number };
+  readonly perplexity: { readonly world: number; readonly general: number; readonly copying: number };
   /** (step, smoothed training loss in nats per token) */
   readonly curve: readonly (readonly [number, number])[];
 }
@@ -37,7 +37,8 @@ offline. It knows little of the world and is no use beyond that.
   speeches, and mixed genres, thinned evenly). ${count(corpusTokens)} tokens in all; one document in 50 held out.
 - **Task**: ${task[family]()}.
 - **Tokens seen** ${count(tokensSeen)} (${count(steps)} steps of ${batchSize} texts).
-- **Held-out perplexity** per token of its own vocabulary: ${perplexity.world.toFixed(2)} on the made-up world, ${perplexity.general.toFixed(1)} on general English.
+- **Held-out perplexity** per token of its own vocabulary: ${perplexity.world.toFixed(2)} on the made-up world, ${perplexity.general.toFixed(1)} on general English;
+  ${perplexity.copying.toFixed(1)} on random tokens that stood before (1 for one who copies, 4,096 by chance).
 - **Training loss** (nats per token, smoothed): ${shown.map(([step, loss]) => `${loss.toFixed(2)} at ${count(step)}`).join(', ')}.
 - **Made by** \`node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --model ${name} --text FOLDER\`
   (AdamW, peak learning rate ${learningRate}, linear schedule, 200 steps of warm-up, weight decay 0.01, beta2 0.98, no dropout).

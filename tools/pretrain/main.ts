@@ -3,7 +3,7 @@
  *
  *   node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --model mini-gpt2-medium --text FOLDER
  *
- * Killed, it goes on from its last checkpoint (in OUT.checkpoint).
+ * Killed, it goes on from its last checkpoint (in OUT.run).
  */
 import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError, createRng } from '@prefix-tuning/base';
@@ -11,14 +11,14 @@ import { parseOptions, progressView, runCommand, type ProgressView } from '@pref
 import { onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 import { createTokenizer, families } from '@prefix-tuning/model';
 import {
-  evaluator, initialise, loadCheckpoint, saveCheckpoint, sequenceBatches, toTensors, train, TrainingError, tune,
-  type HostTensors, type TokenSequence, type TrainableModel, type TrainingState, type Tuning,
+  evaluator, initialise, sequenceBatches, toTensors, TrainingError, trainingProgress, trainRun, tune,
+  type HostTensors, type TokenSequence, type TrainableModel, type Tuning,
 } from '@prefix-tuning/training';
 import { env } from '@tensorflow/tfjs-core';
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { tokenizerJson, trainBpe } from './bpe.js';
-import { modelCard } from './card.js';
+import { modelCard, type PretrainFacts } from './card.js';
 import { generalText, worldText } from './corpus.js';
 import { configJson, modelRecipes, specialTokens, VOCABULARY, type ModelRecipe } from './models.js';
 import { objectives } from './objectives.js';
@@ -29,7 +29,8 @@ const usage = `pretrain --model ${Object.keys(modelRecipes).join('|')} [--text F
 const SEED = 20260101;
 /** Bytes of text about the made-up world, and of general English. */
 const CORPUS = { world: 24e6, general: 8e6 };
-const CHECKPOINT_EVERY = 200;
+/** Steps between two points of the card's curve. */
+const CURVE_EVERY = 200;
 
 interface Settings extends ModelRecipe {
   readonly name: string;
@@ -72,14 +73,15 @@ async function pretrain(args: string[]): Promise<void> {
   const sequences = sequencesOf(documents, 'pretrain');
 
   const learner = await startModel(settings);
-  const { state, curve, tokensSeen } = await learn(learner, sequences, { settings, view });
-  const perplexityOf = (texts: readonly string[]) => heldOutPerplexity(learner, state, sequencesOf(texts, 'held-out'), settings);
+  const parameters = await learn(learner, sequences, { settings, view });
+  const perplexityOf = (texts: readonly string[]) => perplexityOn(sequencesOf(texts, 'held-out'), { learner, parameters, settings });
   const perplexity = { world: await perplexityOf(corpus.world.heldOut), general: await perplexityOf(corpus.general.heldOut) };
   const corpusTokens = sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0);
-  const card = modelCard({ ...settings, parameters: countOf(state.parameters), tokensSeen, corpusTokens, perplexity, curve });
-  await writeModel(settings.out, { family: settings.family, raw: configJson(settings), vocabulary, parameters: state.parameters, card });
-  await rm(checkpointOf(settings));
-  console.log(JSON.stringify(perplexity));
+  const copying = await perplexityOn(objective.copying(createRng('copying')), { learner, parameters, settings });
+  const card = modelCard({ ...settings, ...(await historyOf(settings)), parameters: countOf(parameters), corpusTokens, perplexity: { ...perplexity, copying } });
+  await writeModel(settings.out, { family: settings.family, raw: configJson(settings), vocabulary, parameters, card });
+  await rm(runOf(settings), { recursive: true });
+  console.log(JSON.stringify({ ...perplexity, copying }));
 }
 
 function vocabularyOf(documents: readonly string[], { family }: Settings): Record<string, unknown> {
@@ -102,45 +104,44 @@ async function startModel(settings: Settings): Promise<Learner> {
   return { model, tuning, runtime: onnxRuntime({ session: { intraOpNumThreads: settings.threads } }) };
 }
 
-const checkpointOf = ({ out }: Settings) => `${out}.checkpoint`;
-
 const batchesOf = ({ tuning }: Learner, sequences: readonly TokenSequence[], { family }: Settings) =>
   sequenceBatches(sequences, { objective: 'token-mean', batchSize: objectives[family].batchSize, layout: tuning.layout });
 
-interface Learnt {
-  readonly state: TrainingState;
-  readonly curve: readonly (readonly [number, number])[];
-  readonly tokensSeen: number;
-}
-
-async function learn(learner: Learner, sequences: readonly TokenSequence[], { settings, view }: { settings: Settings; view: ProgressView }): Promise<Learnt> {
-  const checkpoint = checkpointOf(settings);
-  const resume = existsSync(checkpoint) ? { resume: await loadCheckpoint(checkpoint) } : {};
+/** Trains in a folder beside the model's, which is what a killed run goes on from. */
+async function learn(learner: Learner, sequences: readonly TokenSequence[], { settings, view }: { settings: Settings; view: ProgressView }): Promise<HostTensors> {
   const { learningRate, steps } = settings;
-  const hyperparameters = { learningRate, steps, warmupSteps: 200, weightDecay: 0.01, beta2: 0.98, dropout: 'none' as const };
-  const curve: [number, number][] = [];
-  let [recent, tokensSeen] = [0, 0];
-  for await (const event of train({ ...learner, batches: batchesOf(learner, sequences, settings), hyperparameters, seed: SEED, ...resume })) {
+  const hyperparameters = { learningRate, steps, warmupSteps: Math.min(200, Math.floor(steps / 10)), weightDecay: 0.01, beta2: 0.98 };
+  const run = trainRun({ ...learner, folder: runOf(settings), batches: batchesOf(learner, sequences, settings), hyperparameters, seed: SEED });
+  const progress = trainingProgress('pretrain');
+  for await (const event of run) {
+    const drawn = progress(event);
+    if (drawn) view.report(drawn);
     if (event.type === 'end') {
       view.finish();
-      return { state: event.state, curve, tokensSeen };
-    }
-    if (event.type !== 'step') continue;
-    recent = recent ? 0.98 * recent + 0.02 * event.loss : event.loss;
-    tokensSeen += event.tokens;
-    view.report({ task: 'pretrain', done: event.step, total: event.steps, unit: 'steps', note: `loss ${recent.toFixed(3)}  ${Math.round(event.tokensPerSecond)} tokens/s` });
-    if (event.step % CHECKPOINT_EVERY === 0) {
-      curve.push([event.step, recent]);
-      await saveCheckpoint(checkpoint, event.state);
+      return event.parameters;
     }
   }
-  throw new TrainingError('pretrain: expected the training to end with a state, got none.');
+  throw new TrainingError('pretrain: expected the run to end with parameters, got none.');
 }
 
-async function heldOutPerplexity(learner: Learner, state: TrainingState, sequences: readonly TokenSequence[], settings: Settings): Promise<number> {
+const runOf = ({ out }: Settings) => `${out}.run`;
+
+/** The smoothed loss every so many steps, and all tokens read, from the run's log. */
+async function historyOf(settings: Settings): Promise<Pick<PretrainFacts, 'curve' | 'tokensSeen'>> {
+  const lines = (await readFile(join(runOf(settings), 'log.jsonl'), 'utf8')).trimEnd().split('\n');
+  const steps = lines.map((line) => JSON.parse(line) as { step: number; loss: number; tokens: number });
+  let smooth = steps[0]!.loss;
+  const curve = steps.flatMap(({ step, loss }) => {
+    smooth += 0.02 * (loss - smooth);
+    return step % CURVE_EVERY === 0 ? [[step, smooth] as const] : [];
+  });
+  return { curve, tokensSeen: steps.reduce((sum, { tokens }) => sum + tokens, 0) };
+}
+
+async function perplexityOn(sequences: readonly TokenSequence[], { learner, parameters, settings }: { learner: Learner; parameters: HostTensors; settings: Settings }): Promise<number> {
   const { model, tuning, runtime } = learner;
   const evaluate = evaluator(model, tuning, { batches: batchesOf(learner, sequences, settings), runtime });
-  const { perplexity } = await evaluate(state.parameters);
+  const { perplexity } = await evaluate(parameters);
   await evaluate.dispose();
   return perplexity;
 }

@@ -2,14 +2,20 @@ import type { Rng } from '@prefix-tuning/base';
 import type { Tokenizer } from '@prefix-tuning/model';
 import { tokenBlocks, type TokenSequence } from '@prefix-tuning/training';
 import { bartNoise, denoisingSource } from './denoise.js';
-import { POSITIONS, type ModelRecipe } from './models.js';
+import { POSITIONS, VOCABULARY, type ModelRecipe } from './models.js';
 
 /** How a family learns from plain text. */
 export interface Objective {
   /** Training sequences of documents, which are read in this order. */
   sequences(documents: readonly string[], tokenizer: Tokenizer, rng: Rng): TokenSequence[];
+  /** Texts that nobody can foresee but who can copy: perplexity on them is 1 at best, the vocabulary's size by chance. */
+  copying(rng: Rng): TokenSequence[];
   readonly batchSize: number;
 }
+
+/** Random tokens, none of them special. */
+const randomTokens = (rng: Rng, length: number): number[] => Array.from({ length }, () => 256 + rng.integer(VOCABULARY - 512));
+const many = <T>(make: (i: number) => T): T[] => Array.from({ length: 24 }, (_, i) => make(i));
 
 /** One block in so many is a passage over and over. */
 const REPEATED_EVERY = 5;
@@ -27,6 +33,11 @@ const languageModelling: Objective = {
     const blocks = tokenBlocks(documents.flatMap((text) => [...tokenizer.encode(text), end]), POSITIONS);
     return blocks.map((block, i) => (i % REPEATED_EVERY === REPEATED_EVERY - 1 ? repeated(block, 8 + rng.integer(56)) : block));
   },
+  copying: (rng) =>
+    many((i) => {
+      const passage = randomTokens(rng.fork(`passage ${i}`), 40);
+      return { id: `copy-${i}`, ids: [...passage, ...passage], from: passage.length + 1 };
+    }),
   batchSize: 6,
 };
 
@@ -46,6 +57,12 @@ const denoising: Objective = {
       return { id: `chunk-${i}`, ids: [...source, end, begin, ...sentences.flat(), end], from: source.length + 1 };
     });
   },
+  copying: (rng) =>
+    many((i) => {
+      const passage = randomTokens(rng.fork(`passage ${i}`), 40);
+      const [begin, end] = [0, 2];
+      return { id: `copy-${i}`, ids: [begin, ...passage, end, end, begin, ...passage], from: passage.length + 4 };
+    }),
   batchSize: 8,
 };
 
