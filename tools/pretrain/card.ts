@@ -16,7 +16,7 @@ const count = (n: number) => n.toLocaleString('en');
 const architecture = { gpt2: 'GPT-2', bart: 'BART' } as const;
 
 const task = {
-  gpt2: () => `next-token prediction in blocks of ${POSITIONS} tokens, of which every fifth repeats a passage of its own until it is full`,
+  gpt2: () => `next-token prediction in blocks of ${POSITIONS} tokens`,
   bart: () => 'texts of up to 250 tokens, of which 30% were hidden (spans of Poisson length 3, one mask each) and whose sentences were shuffled; the perplexity is that of the original given such a text',
 } as const;
 

@@ -17,21 +17,11 @@ export interface Objective {
 const randomTokens = (rng: Rng, length: number): number[] => Array.from({ length }, () => 256 + rng.integer(VOCABULARY - 512));
 const many = <T>(make: (i: number) => T): T[] => Array.from({ length: 24 }, (_, i) => make(i));
 
-/** One block in so many is a passage over and over. */
-const REPEATED_EVERY = 5;
-
-/**
- * Predicting the next token: documents end with the end token, and blocks as long as the model are cut from all of them.
- *
- * Some blocks repeat a passage of theirs: what comes next was read before. Large models learn to copy from the repetitions
- * in billions of tokens (Olsson et al. 2022, on induction heads); these see millions, and a prefix has nothing to steer in
- * a model that cannot copy a table's values.
- */
+/** Predicting the next token: documents end with the end token, and blocks as long as the model are cut from all of them. */
 const languageModelling: Objective = {
-  sequences: (documents, tokenizer, rng) => {
+  sequences: (documents, tokenizer) => {
     const end = tokenizer.idOf('<|endoftext|>')!;
-    const blocks = tokenBlocks(documents.flatMap((text) => [...tokenizer.encode(text), end]), POSITIONS);
-    return blocks.map((block, i) => (i % REPEATED_EVERY === REPEATED_EVERY - 1 ? repeated(block, 8 + rng.integer(56)) : block));
+    return tokenBlocks(documents.flatMap((text) => [...tokenizer.encode(text), end]), POSITIONS);
   },
   copying: (rng) =>
     many((i) => {
@@ -40,9 +30,6 @@ const languageModelling: Objective = {
     }),
   batchSize: 6,
 };
-
-/** A block that is its own first tokens again and again. */
-const repeated = (block: TokenSequence, length: number): TokenSequence => ({ ...block, ids: Array.from(block.ids, (_, t) => block.ids[t % length]!) });
 
 /** Tokens of a text that is written anew: with its marks it fits the model, whose source has fewer. */
 const CHUNK = 250;
