@@ -1,4 +1,5 @@
 import { Beam, meritOf } from './beam.js';
+import { Choices, displacementOf, scoreOf } from './choices.js';
 import type { MatchTable } from './matches.js';
 
 /** Ways kept at each reference word. */
@@ -16,7 +17,8 @@ const BEAM = 40;
 export class AlignmentSearch {
   /** The chosen match at each reference word where one begins, else -1. */
   chosen = new Int32Array(64);
-  private covered = new Uint8Array(64);
+  /** A bit for each reference word that a certain match covers. */
+  private covered = new Int32Array(2);
   private inReference = new Int32Array(64);
   private inHypothesis = new Int32Array(64);
   /** A bit for each hypothesis word that a certain match uses. */
@@ -29,7 +31,11 @@ export class AlignmentSearch {
   private trailBefore = new Int32Array(256);
   private trailSize = 0;
 
-  constructor(private readonly matches: MatchTable) {}
+  private readonly choices: Choices;
+
+  constructor(private readonly matches: MatchTable) {
+    this.choices = new Choices(matches);
+  }
 
   /** Chooses among the matches now in the table, of R reference words and H hypothesis words. */
   run(R: number, H: number): void {
@@ -50,21 +56,22 @@ export class AlignmentSearch {
 
   private reset(R: number, H: number): void {
     if (this.chosen.length < R) {
-      [this.chosen, this.inReference, this.covered] = [new Int32Array(2 * R), new Int32Array(2 * R), new Uint8Array(2 * R)];
+      [this.chosen, this.inReference, this.covered] = [new Int32Array(2 * R), new Int32Array(2 * R), new Int32Array(2 * R)];
     }
     if (this.inHypothesis.length < H) [this.inHypothesis, this.used] = [new Int32Array(2 * H), new Int32Array(2 * H)];
     this.usedSize = (H + 31) >>> 5;
     this.chosen.fill(-1, 0, R);
-    this.covered.fill(0, 0, R);
+    this.covered.fill(0, 0, (R + 31) >>> 5);
     this.inReference.fill(0, 0, R);
     this.inHypothesis.fill(0, 0, H);
     this.used.fill(0, 0, this.usedSize);
     this.trailSize = 0;
+    this.choices.reserve(this.matches.size);
   }
 
   /** Chooses the matches that are alone at their words. @returns how many they are */
   private chooseCertain(R: number): number {
-    const { matches, inReference, inHypothesis, used } = this;
+    const { matches, inReference, inHypothesis, covered, used } = this;
     const { start, length, hypothesisStart, hypothesisLength, first, next, size } = matches;
     for (let match = 0; match < size; match++) {
       count(inReference, start[match]!, length[match]!);
@@ -76,8 +83,8 @@ export class AlignmentSearch {
       if (match < 0 || next[match]! >= 0) continue;
       if (!areOnes(inReference, word, length[match]!) || !areOnes(inHypothesis, hypothesisStart[match]!, hypothesisLength[match]!)) continue;
       this.chosen[word] = match;
-      this.covered.fill(1, word, word + length[match]!);
-      mark(used, 0, hypothesisStart[match]!, hypothesisLength[match]!);
+      mark(covered, 0, word, word + length[match]!);
+      mark(used, 0, hypothesisStart[match]!, hypothesisStart[match]! + hypothesisLength[match]!);
       certain++;
     }
     return certain;
@@ -96,7 +103,7 @@ export class AlignmentSearch {
   /** All ways take a certain match. */
   private takeEverywhere(match: number): void {
     const { ways, matches } = this;
-    const [merit, displacement] = [meritOf(scoreOf(matches, match), 0), this.displacement(match)];
+    const [merit, displacement] = [meritOf(scoreOf(matches, match), 0), displacementOf(matches, match)];
     const next = matches.start[match]! + matches.length[match]!;
     const hypothesisStart = matches.hypothesisStart[match]!;
     const hypothesisNext = hypothesisStart + matches.hypothesisLength[match]!;
@@ -122,47 +129,64 @@ export class AlignmentSearch {
     ways.rank();
   }
 
+  /** Each way goes on with each match that begins at a word and is free, and without. */
   private branchEverywhere(current: number): void {
-    const { ways, following } = this;
+    const { ways, following, choices } = this;
+    this.findChoices(current);
+    if (choices.size === 0) return this.leave(current);
     following.clear(this.usedSize);
     for (let rank = 0; rank < ways.size; rank++) {
       const slot = ways.ranked[rank]!;
       const next = ways.next[slot]!;
+      // The ways after it are no better.
+      if (following.isBeyond(ways.merit[slot]! + choices.mostMerit)) break;
       if (next <= current) this.branch(slot, current);
-      else this.goOn(slot, { merit: ways.merit[slot]!, distance: ways.distance[slot]!, next, hypothesisNext: ways.hypothesisNext[slot]! });
+      else this.goOn(this.carry(slot, ways.merit[slot]!, ways.distance[slot]!), next, ways.hypothesisNext[slot]!);
     }
     [this.ways, this.following] = [following, ways];
   }
 
-  /** A way goes on with each match that is free, then without. */
-  private branch(slot: number, current: number): void {
-    const { ways, following, matches, usedSize } = this;
-    let distance = ways.distance[slot]!;
+  /** Finds the matches that begin at a word and overlap no certain match. */
+  private findChoices(current: number): void {
+    const { matches, choices, covered, used } = this;
+    choices.clear();
     for (let match = matches.first[current]!; match >= 0; match = matches.next[match]!) {
-      if (!this.isFree(match, slot)) continue;
       const hypothesisStart = matches.hypothesisStart[match]!;
-      const chunks = isAdjacent(ways.hypothesisNext[slot]!, hypothesisStart) ? 0 : 1;
-      const placed = following.place(ways.merit[slot]! + meritOf(scoreOf(matches, match), chunks), distance);
-      distance += this.displacement(match);
-      if (placed < 0) continue;
-      following.copyHistory(placed, ways, slot);
-      following.trail[placed] = this.decide(match, ways.trail[slot]!);
-      following.next[placed] = current + matches.length[match]!;
-      following.hypothesisNext[placed] = hypothesisStart + matches.hypothesisLength[match]!;
-      mark(following.used, placed * usedSize, hypothesisStart, matches.hypothesisLength[match]!);
+      if (isMarked(used, 0, hypothesisStart, hypothesisStart + matches.hypothesisLength[match]!)) continue;
+      if (isMarked(covered, 0, current, current + matches.length[match]!)) continue;
+      choices.add(match);
     }
-    const merit = ways.merit[slot]! - (ways.hypothesisNext[slot]! >= 0 ? 1 : 0);
-    this.goOn(slot, { merit, distance, next: current + 1, hypothesisNext: -1 });
   }
 
-  /** A way goes on with no further match. */
-  private goOn(slot: number, { merit, distance, next, hypothesisNext }: { merit: number; distance: number; next: number; hypothesisNext: number }): void {
-    const { ways, following } = this;
-    const placed = following.place(merit, distance);
+  private branch(slot: number, current: number): void {
+    const { ways, following, choices, usedSize } = this;
+    const hypothesisNext = ways.hypothesisNext[slot]!;
+    let distance = ways.distance[slot]!;
+    for (let i = 0; i < choices.size; i++) {
+      const start = choices.hypothesisStart[i]!;
+      const end = choices.hypothesisEnd[i]!;
+      if (isMarked(ways.used, slot * usedSize, start, end)) continue;
+      const placed = this.carry(slot, ways.merit[slot]! + choices.merit[i]! - (isAdjacent(hypothesisNext, start) ? 0 : 1), distance);
+      distance += choices.displacement[i]!;
+      if (placed < 0) continue;
+      following.trail[placed] = this.decide(choices.match[i]!, ways.trail[slot]!);
+      mark(following.used, placed * usedSize, start, end);
+      this.goOn(placed, choices.next[i]!, end);
+    }
+    this.goOn(this.carry(slot, ways.merit[slot]! - (hypothesisNext >= 0 ? 1 : 0), distance), current + 1, -1);
+  }
+
+  /** Carries a way over to the following ones, as it is but for its rank. @returns its new slot, or -1 if it is none of the best */
+  private carry(slot: number, merit: number, distance: number): number {
+    const placed = this.following.place(merit, distance);
+    if (placed >= 0) this.following.copyHistory(placed, this.ways, slot);
+    return placed;
+  }
+
+  private goOn(placed: number, next: number, hypothesisNext: number): void {
     if (placed < 0) return;
-    following.copyHistory(placed, ways, slot);
-    following.next[placed] = next;
-    following.hypothesisNext[placed] = hypothesisNext;
+    this.following.next[placed] = next;
+    this.following.hypothesisNext[placed] = hypothesisNext;
   }
 
   private decide(match: number, before: number): number {
@@ -178,19 +202,6 @@ export class AlignmentSearch {
     return step;
   }
 
-  private isFree(match: number, slot: number): boolean {
-    const { matches, covered, ways, usedSize } = this;
-    const end = matches.start[match]! + matches.length[match]!;
-    for (let i = matches.start[match]!; i < end; i++) if (covered[i]) return false;
-    const hypothesisEnd = matches.hypothesisStart[match]! + matches.hypothesisLength[match]!;
-    for (let i = matches.hypothesisStart[match]!; i < hypothesisEnd; i++) if (ways.used[slot * usedSize + (i >>> 5)]! & (1 << (i & 31))) return false;
-    return true;
-  }
-
-  private displacement(match: number): number {
-    return Math.abs(this.matches.start[match]! - this.matches.hypothesisStart[match]!);
-  }
-
   /** The best way at the end, where a chunk that is still open counts, too. */
   private bestWay(): number {
     const { ranked, size, merit, distance, hypothesisNext } = this.ways;
@@ -202,12 +213,6 @@ export class AlignmentSearch {
     }
     return best;
   }
-}
-
-/** All words of a match if they are equal, else half of them, rounded down on each side. */
-function scoreOf({ stage, length, hypothesisLength }: MatchTable, match: number): number {
-  if (stage[match] === 0) return length[match]! + hypothesisLength[match]!;
-  return (length[match]! >> 1) + (hypothesisLength[match]! >> 1);
 }
 
 /** Does a match go on with the run of matches before it, if there is one? */
@@ -222,8 +227,13 @@ function areOnes(counts: Int32Array, start: number, length: number): boolean {
   return true;
 }
 
-function mark(bits: Int32Array, at: number, start: number, length: number): void {
-  for (let i = start; i < start + length; i++) bits[at + (i >>> 5)]! |= 1 << (i & 31);
+function mark(bits: Int32Array, at: number, start: number, end: number): void {
+  for (let i = start; i < end; i++) bits[at + (i >>> 5)]! |= 1 << (i & 31);
+}
+
+function isMarked(bits: Int32Array, at: number, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bits[at + (i >>> 5)]! & (1 << (i & 31))) !== 0) return true;
+  return false;
 }
 
 /** Runs of chosen matches that are next to each other in both texts, of R reference words. */

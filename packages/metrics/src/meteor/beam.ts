@@ -42,26 +42,33 @@ export class Beam {
   /** Makes room for a way; the worst falls out of a full beam. @returns the slot to fill, or -1 if it is none of the best */
   place(merit: number, distance: number): number {
     const { ranked, width } = this;
-    let rank = this.size;
-    while (rank > 0 && this.isWorse(ranked[rank - 1]!, merit, distance)) rank--;
-    if (rank === width) return -1;
-    const slot = this.size < width ? this.size++ : ranked[width - 1]!;
-    for (let i = this.size - 1; i > rank; i--) ranked[i] = ranked[i - 1]!;
-    ranked[rank] = slot;
+    const full = this.size === width;
+    if (full && !this.isWorse(ranked[width - 1]!, merit, distance)) return -1;
+    const slot = full ? ranked[width - 1]! : this.size++;
     this.merit[slot] = merit;
     this.distance[slot] = distance;
+    this.moveUp(slot, this.size - 1);
     return slot;
   }
 
   /** Ranks the ways anew after their fields have changed; equals stay in their order. */
   rank(): void {
-    const { ranked, size, merit, distance } = this;
-    for (let i = 1; i < size; i++) {
-      const slot = ranked[i]!;
-      let rank = i;
-      for (; rank > 0 && this.isWorse(ranked[rank - 1]!, merit[slot]!, distance[slot]!); rank--) ranked[rank] = ranked[rank - 1]!;
-      ranked[rank] = slot;
-    }
+    for (let rank = 1; rank < this.size; rank++) this.moveUp(this.ranked[rank]!, rank);
+  }
+
+  /** Ranks a slot before those above a rank that are worse. */
+  private moveUp(slot: number, from: number): void {
+    const { ranked } = this;
+    const merit = this.merit[slot]!;
+    const distance = this.distance[slot]!;
+    let rank = from;
+    for (; rank > 0 && this.isWorse(ranked[rank - 1]!, merit, distance); rank--) ranked[rank] = ranked[rank - 1]!;
+    ranked[rank] = slot;
+  }
+
+  /** Are all ways of at most this merit worse than the ways of a full beam? */
+  isBeyond(merit: number): boolean {
+    return this.size === this.width && merit < this.merit[this.ranked[this.width - 1]!]!;
   }
 
   /** Copies what {@link place} does not set, but for `next` and `hypothesisNext`. */

@@ -1,5 +1,6 @@
 import { FileError } from '@prefix-tuning/base';
-import { compileParaphrases, firstFile, JAR, unzip } from './load.js';
+import { compileParaphrases, firstFile, JAR } from './load.js';
+import { unzip } from './zip.js';
 
 export interface InstallMeteorOptions {
   /** The folder to fill; it is made if need be. */
@@ -28,7 +29,7 @@ export async function installMeteorData({ folder, url = ARCHIVE.url, sha256 = AR
   if ((await firstFile(folder, [JAR])) && (await firstFile(folder, [COMPILED]))) return;
   const { mkdir, rm, writeFile } = await import('node:fs/promises');
   const archive = await download(url, sha256);
-  const entries = unzip(url, archive, (name) => Object.values(ENTRIES).includes(name));
+  const entries = await unzip(url, archive, (name) => Object.values(ENTRIES).includes(name));
   const [jar, table] = [entries[ENTRIES.jar], entries[ENTRIES.table]];
   if (!jar || !table) throw new FileError(`installMeteorData: expected ${ENTRIES.jar} and ${ENTRIES.table} in ${url}, got ${Object.keys(entries).join(', ') || 'neither'}. Use pycocoevalcap 1.2's wheel.`, { details: { url } });
   const packed = `${folder}/paraphrase-en.gz`;

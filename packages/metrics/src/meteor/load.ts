@@ -1,9 +1,9 @@
 import { FileError } from '@prefix-tuning/base';
-import { unzipSync } from 'fflate';
 import { BUILT_IN_METEOR_DATA, parseFunctionWords, parseNonbreaking, type MeteorData } from './data.js';
 import { ParaphraseBuilder } from './paraphrase-builder.js';
 import { decodeParaphrases, encodeParaphrases, ParaphraseTable } from './paraphrases.js';
 import { parseMeteorSynonyms, parseWordNet, type Synonyms } from './synonyms.js';
+import { unzip } from './zip.js';
 
 export interface LoadMeteorOptions {
   /**
@@ -58,7 +58,7 @@ export async function loadMeteorData(options: LoadMeteorOptions = {}): Promise<M
 const JAR_ENTRIES = ['function/english.words', 'nonbreaking/english.prefixes', 'synonym/english.synsets', 'synonym/english.exceptions'] as const;
 
 async function loadJar(path: string): Promise<MeteorData> {
-  const entries = unzip(path, await readBytes(path), (name) => JAR_ENTRIES.some((entry) => entry === name));
+  const entries = await unzip(path, await readBytes(path), (name) => JAR_ENTRIES.some((entry) => entry === name));
   const [words, prefixes, synsets, exceptions] = JAR_ENTRIES.map((name) => {
     const bytes = entries[name];
     if (!bytes) throw new FileError(`loadMeteorData: expected the entry ${name} in ${path}, got none. Use the jar of METEOR 1.5.`, { details: { path, name } });
@@ -70,15 +70,6 @@ async function loadJar(path: string): Promise<MeteorData> {
     synonyms: parseMeteorSynonyms(synsets, exceptions),
     sources: { words: 'meteor-1.5', synonyms: '3.0' },
   };
-}
-
-/** The entries of a zip file that pass the filter. */
-export function unzip(path: string, bytes: Uint8Array, filter: (name: string) => boolean): Record<string, Uint8Array> {
-  try {
-    return unzipSync(bytes, { filter: ({ name }) => filter(name) });
-  } catch (cause) {
-    throw new FileError(`loadMeteorData: expected a zip file at ${path}, got ${(cause as Error).message}. Fetch the file again.`, { details: { path }, cause });
-  }
 }
 
 const EXCEPTIONS = ['adj.exc', 'adv.exc', 'noun.exc', 'verb.exc'];

@@ -15,6 +15,8 @@ const LETTER = new RegExp(`[${ALPHA}]`);
 const SPACES = /[ \u2000-\u200a\u202f\u205f\u3000\u00a0]+/g;
 /** Lower-case words and single signs with spaces between: text that is as it will be. */
 const NORMAL = /^ *(?:(?:[a-z0-9]+|[!-/:-@[-_{-~])(?: +|$))*$/;
+/** Words of letters, digits and single dots alone: nothing to separate but dots. */
+const PLAIN = /^(?:[A-Za-z0-9 ]|\.(?!\.))*$/;
 /** What separates words for Java's StringTokenizer. */
 const SEPARATORS = /[ \t\n\r\f]+/;
 
@@ -29,10 +31,19 @@ const SEPARATORS = /[ \t\n\r\f]+/;
  */
 export function normalizeMeteor(line: string, nonbreaking: Nonbreaking): string[] {
   if (NORMAL.test(line)) return splitJava(line);
-  const separated = splitApostrophes(unifyQuotesAndDashes(splitCommas(hideDotRuns(` ${line} `.replace(SYMBOL, ' $& ')))));
-  const words = splitJava(separated);
+  const words = splitJava(PLAIN.test(line) ? line : separateSigns(line));
   const dotted = words.map((word, i) => splitDot(word, words[i + 1], nonbreaking)).join(' ');
-  return splitJava(showDotRuns(dotted).replace(SPACES, ' ').toLowerCase());
+  const shown = dotted.includes('MULTI') ? showDotRuns(dotted) : dotted;
+  return splitJava(shown.replace(SPACES, ' ').toLowerCase());
+}
+
+/** Each step is left out where its signs do not occur. */
+function separateSigns(line: string): string {
+  let text = ` ${line} `.replace(SYMBOL, ' $& ');
+  if (text.includes('..')) text = hideDotRuns(text);
+  if (text.includes(',')) text = splitCommas(text);
+  text = unifyQuotesAndDashes(text);
+  return text.includes("'") ? splitApostrophes(text) : text;
 }
 
 /** Splits as Java's StringTokenizer does. */
@@ -53,6 +64,7 @@ function splitCommas(line: string): string {
 }
 
 function unifyQuotesAndDashes(line: string): string {
+  if (!/[`'\u2018-\u201d\u2013-]/.test(line)) return line;
   return line
     .replace(/[`\u2018\u2019]/g, "'")
     .replace(/[\u201c\u201d]|''/g, ' " ')

@@ -57,7 +57,8 @@ export class ParaphraseTable {
   /** All phrases of the table in a text, by start, then length. */
   spans(text: readonly { readonly paraphraseWord: number }[]): Span[] {
     const found: Span[] = [];
-    const words = Int32Array.from(text, ({ paraphraseWord }) => paraphraseWord);
+    const words = new Int32Array(text.length);
+    for (let i = 0; i < words.length; i++) words[i] = text[i]!.paraphraseWord;
     // One key for all, because a corpus has millions.
     const key = { words, start: 0, length: 0, hash: 0 };
     for (let start = 0; start < words.length; start++) {

@@ -1,9 +1,10 @@
+import { LinePairs, type Lookup } from './line-pairs.js';
 import { splitJava } from './normalize.js';
 
 /** WordNet's lemmas with the numbers of their synsets, and the base forms of irregular forms. */
 export interface Synonyms {
   /** `12345 67890`: the offsets of all synsets of a lemma, whatever the part of speech. */
-  readonly synsets: ReadonlyMap<string, string>;
+  readonly synsets: Lookup;
   /** Irregular form to base forms. */
   readonly bases: ReadonlyMap<string, readonly string[]>;
 }
@@ -57,13 +58,9 @@ export function intersect(a: Int32Array, b: Int32Array): boolean {
 /** Reads METEOR's own pair of files: a lemma or base on one line, its synsets or forms on the next. */
 export function parseMeteorSynonyms(synsetsText: string, exceptionsText: string): Synonyms {
   const bases = new Map<string, string[]>();
-  for (const [base, forms] of linePairs(exceptionsText)) for (const form of splitJava(forms)) append(bases, form, base);
-  return { synsets: new Map(linePairs(synsetsText)), bases };
-}
-
-function linePairs(text: string): [string, string][] {
-  const lines = text.split('\n');
-  return Array.from({ length: Math.floor(lines.length / 2) }, (_, i) => [lines[2 * i]!, lines[2 * i + 1]!]);
+  const lines = exceptionsText.split('\n');
+  for (let i = 0; i + 1 < lines.length; i += 2) for (const form of splitJava(lines[i + 1]!)) append(bases, form, lines[i]!);
+  return { synsets: new LinePairs(synsetsText), bases };
 }
 
 /**
