@@ -148,9 +148,9 @@ async function timeTercom({ hypotheses, references }: Segments, folder: string):
   const [hyp, ref] = [join(folder, 'hyp.txt'), join(folder, 'ref.txt')];
   await writeFile(hyp, hypotheses.map((text, i) => `${text} (id${i})\n`).join(''));
   await writeFile(ref, references.map((list, i) => list.map((text) => `${text} (id${i})\n`).join('')).join(''));
-  const result = timeProgram('java', ['-jar', jar, '-h', hyp, '-r', ref]);
-  // It ends well even if it understood none of its input.
-  return result?.output.includes(`segments scored: ${hypotheses.length}`) ? result : undefined;
+  const result = timeProgram('java', ['-Dfile.encoding=UTF-8', '-jar', jar, '-h', hyp, '-r', ref]);
+  // It ends well even if it understood none of its input; a segment, to it, is a reference.
+  return result?.output.includes(`segments scored: ${references.flat().length}`) ? result : undefined;
 }
 
 async function timeMeteor({ hypotheses, references }: Segments, folder: string): Promise<Timing | undefined> {
@@ -159,5 +159,5 @@ async function timeMeteor({ hypotheses, references }: Segments, folder: string):
   const [hyp, ref] = [join(folder, 'hyp.txt'), join(folder, 'ref.txt')];
   await writeFile(hyp, hypotheses.map((text) => `${text}\n`).join(''));
   await writeFile(ref, references.map((list) => [0, 1, 2].map((i) => `${list[i] ?? ''}\n`).join('')).join(''));
-  return timeProgram('java', ['-Xmx2G', '-jar', jar, hyp, ref, '-l', 'en', '-norm', '-r', '3']);
+  return timeProgram('java', ['-Xmx2G', '-Dfile.encoding=UTF-8', '-jar', jar, hyp, ref, '-l', 'en', '-norm', '-r', '3']);
 }

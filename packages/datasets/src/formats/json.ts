@@ -15,9 +15,33 @@ export async function readJson(file: DataFile): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const position = /position (\d+)/.exec((error as Error).message)?.[1];
-    const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
+    const line = lineAt(text, firstFault(text));
     throw new DatasetFormatError({ file: file.name, line }, `expected JSON, got: ${(error as Error).message}. Mend or fetch the file again.`, { cause: error });
+  }
+}
+
+const lineAt = (text: string, place: number) => text.slice(0, place).split('\n').length;
+
+/** How far a text that is not JSON could have been its start, by bisection: V8 does not always say where. */
+function firstFault(text: string): number {
+  let [good, bad] = [0, text.length + 1];
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    if (isStartOfJson(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/** A start of JSON is at fault at its end only. */
+function isStartOfJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    const position = /position (\d+)/.exec(message)?.[1];
+    return position === undefined ? /end of JSON/.test(message) : Number(position) >= text.length;
   }
 }
 

@@ -1,7 +1,7 @@
 import { FileError } from '@prefix-tuning/base';
 import { compressors } from 'hyparquet-compressors';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
-import { DatasetFormatError, show } from '../errors.js';
+import { DatasetFormatError, show, type Place } from '../errors.js';
 import type { DataFile } from '../io/text.js';
 import { checkPages } from './parquet-pages.js';
 
@@ -24,16 +24,16 @@ export async function* readParquet(file: DataFile, columns: readonly string[]): 
   const buffer = await openBuffer(file).catch((error: Error) => {
     throw new FileError(`${file.path}: expected a readable file, got ${error.message}.`, { details: { file: file.path }, cause: error });
   });
-  const metadata = await wrap(file, 'its metadata', () => parquetMetadataAsync(buffer));
+  const metadata = await wrap({ file: file.name, field: 'metadata' }, 'its metadata', () => parquetMetadataAsync(buffer));
   checkColumns(file, metadata, columns);
   let row = 0;
   for (const group of metadata.row_groups) {
-    await wrap(file, 'its pages', () => checkPages(buffer, group, columns));
+    await wrap({ file: file.name, record: row + 1 }, 'its pages', () => checkPages(buffer, group, columns));
     const groupEnd = row + Number(group.num_rows);
     while (row < groupEnd) {
       const rowEnd = Math.min(groupEnd, row + rowsAtOnce);
       const read = () => parquetReadObjects({ file: buffer, metadata, columns: [...columns], rowStart: row, rowEnd, compressors, parsers: { stringFromBytes } });
-      const rows = await wrap(file, `rows ${row + 1} to ${rowEnd}`, read);
+      const rows = await wrap({ file: file.name, record: row + 1 }, `rows ${row + 1} to ${rowEnd}`, read);
       if (rows.length !== rowEnd - row) throw new DatasetFormatError({ file: file.name, record: row + 1 }, `expected ${rowEnd - row} rows, got ${rows.length}. Fetch the file again.`);
       for (const cells of rows) yield { cells, row: ++row };
     }
@@ -49,11 +49,11 @@ async function openBuffer({ path, content }: DataFile): Promise<AsyncBuffer> {
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const stringFromBytes = (bytes: Uint8Array): string => decoder.decode(bytes);
 
-async function wrap<T>(file: DataFile, what: string, read: () => Promise<T>): Promise<T> {
+async function wrap<T>(place: Place, what: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw new DatasetFormatError({ file: file.name }, `expected a Parquet file, got, in ${what}: ${(error as Error).message}. Fetch the file again.`, { cause: error });
+    throw new DatasetFormatError(place, `expected a Parquet file, got, in ${what}: ${(error as Error).message}. Fetch the file again.`, { cause: error });
   }
 }
 

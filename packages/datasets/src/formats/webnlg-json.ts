@@ -10,7 +10,7 @@ import { needArray, needObject, needString, readJson } from './json.js';
  * @throws DatasetFormatError  naming the entry and the field
  */
 export async function* readWebnlgJson(file: DataFile): AsyncGenerator<BenchmarkEntry> {
-  const root = needObject(await readJson(file), { file: file.name });
+  const root = needObject(await readJson(file), { file: file.name, line: 1 });
   for (const [n, wrapped] of needArray(root.entries, { file: file.name, field: 'entries' }).entries()) {
     const record = n + 1;
     const place = { file: file.name, record };

@@ -72,10 +72,21 @@ async function outcome(format: Format, bytes: Uint8Array): Promise<Example[] | P
   }
 }
 
-/** What is wrong with an error: it must be of a format, and name the file. */
-function faultOfError({ code, message }: PrefixTuningError, { file, dataset }: Format): string | undefined {
+/** Messages about a file's form, where no field is known. All others are about a value, and name its field. */
+const aboutForm = new RegExp(
+  `: expected (${[
+    'UTF-8', 'JSON', 'a JSON object', 'well-formed XML', 'no document type', 'tags', 'text only', 'the end of the entry', '<benchmark>', 'an object', 'a list', '\\d+ cells', 'a cell', 'a closing quote', "a comma or the line's end",
+    'source\\|\\|target', 'only the sections', 'as many lines', 'a Parquet file', 'the address',
+  ].join('|')})`,
+);
+
+/** What is wrong with an error: it must be of a format, and name the file, the line or record, and a value's field. */
+function faultOfError({ code, message, details }: PrefixTuningError, { file, dataset }: Format): string | undefined {
   const named = dataset === 'xsum' ? /\.(jsonl|json|parquet|data|txt|source|target)\b/.test(message) : message.includes(file);
-  return code === 'DATASET_FORMAT' && named ? undefined : `expected a format error that names ${file}, got ${message}`;
+  if (code !== 'DATASET_FORMAT' || !named) return `expected a format error that names ${file}, got ${message}`;
+  const { line, record, field } = details;
+  if (line === undefined && record === undefined && field === undefined) return `expected an error that names a line, a record or an element, got ${message}`;
+  return field === undefined && !aboutForm.test(message) ? `expected an error that names a field, got ${message}` : undefined;
 }
 
 /** What is lost in silence: marks and line ends change nothing, and a file that is cut may lose the end of one record only. */
