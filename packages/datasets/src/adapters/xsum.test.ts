@@ -92,7 +92,7 @@ describe('bad files', () => {
     [{ 'train.source': 'a\n', 'train.target': 'a\nb\n' }, /train.source, line 1: expected as many lines as train.target/],
     [{ 'train.source': 'a\n' }, /expected train.target with the summaries beside it/],
     [{ 'xsum.jsonl': jsonl }, /expected XSum-TRAINING-DEV-TEST-SPLIT-90-5-5.json/],
-    [{ 'train-0.parquet': 'PAR1 no' }, /train-0.parquet: expected a Parquet file/],
+    [{ 'train-0.parquet': 'PAR1 no' }, /train-0.parquet, field metadata: expected a Parquet file/],
     [{ 'train-0.parquet': parquet({ document: ['a'] }) }, /train-0.parquet, field summary: expected the columns document, summary, id, got "document"/],
   ])('%# is refused', async (files, message) => {
     await expect(read(files as Record<string, string | Uint8Array>)).rejects.toThrow(message);
