@@ -31,10 +31,11 @@ const SEPARATORS = /[ \t\n\r\f]+/;
  */
 export function normalizeMeteor(line: string, nonbreaking: Nonbreaking): string[] {
   if (NORMAL.test(line)) return splitJava(line);
-  const words = splitJava(PLAIN.test(line) ? line : separateSigns(line));
+  const plain = PLAIN.test(line);
+  const words = splitJava(plain ? line : separateSigns(line));
   const dotted = words.map((word, i) => splitDot(word, words[i + 1], nonbreaking)).join(' ');
   const shown = dotted.includes('MULTI') ? showDotRuns(dotted) : dotted;
-  return splitJava(shown.replace(SPACES, ' ').toLowerCase());
+  return splitJava((plain ? shown : shown.replace(SPACES, ' ')).toLowerCase());
 }
 
 /** Each step is left out where its signs do not occur. */

@@ -27,10 +27,17 @@ const NONE = new Int32Array(0);
 export function synsetsOf(word: string, { synsets, bases }: Synonyms): Int32Array {
   const own = synsets.get(word);
   const forms = bases.get(word) ?? regularBase(word, synsets);
-  const found = forms.map((form) => synsets.get(form)).filter((text) => text !== undefined);
-  if (own === undefined && found.length === 0) return NONE;
-  const numbers = [own ?? '', ...found].flatMap(splitJava).map(Number);
-  return Int32Array.from(new Set(numbers)).sort();
+  if (own === undefined && forms.length === 0) return NONE;
+  const numbers = new Set<number>();
+  for (const text of [own, ...forms.map((form) => synsets.get(form))]) if (text !== undefined) addNumbers(text, numbers);
+  return Int32Array.from(numbers).sort();
+}
+
+function addNumbers(text: string, numbers: Set<number>): void {
+  for (let at = 0, end = text.indexOf(' '); at < text.length; at = end + 1, end = text.indexOf(' ', at)) {
+    if (end < 0) end = text.length;
+    if (end > at) numbers.add(Number(text.slice(at, end)));
+  }
 }
 
 function regularBase(word: string, synsets: Synonyms['synsets']): readonly string[] {
