@@ -1,18 +1,16 @@
 import { createRng } from '@prefix-tuning/base';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startRun } from '../../test/start-run.js';
 import { tinyRun } from '../../test/tiny-run.js';
 import { trainRun } from '../index.js';
 
 /** `KILLS=50` makes it as many; a few are enough to notice a break. */
 const kills = Number(process.env.KILLS ?? 3);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1e6);
-const child = fileURLToPath(new URL('../../test/run-child.ts', import.meta.url));
 
 let root: string;
 beforeAll(async () => {
@@ -23,7 +21,8 @@ afterAll(() => rm(root, { recursive: true }));
 /** Runs in a process of its own, killed some milliseconds after an event of this number; resolves to its number of events. */
 function runChild(folder: string, kill?: { event: number; after: number }): Promise<number> {
   return new Promise((resolve, reject) => {
-    const process_ = spawn(process.execPath, ['--conditions=prefix-tuning-source', '--import', 'tsx', child, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const process_ = startRun(folder);
+    process_.stderr.pipe(process.stderr);
     let events = 0;
     process_.stdout.on('data', (text: Buffer) => {
       const before = events;

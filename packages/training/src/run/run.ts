@@ -6,6 +6,7 @@ import type { CompiledEvent, EndEvent, StepEvent, TrainingState, ValidationEvent
 import { train, type TrainOptions } from '../loop/train.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import { addCheckpoint, latestCheckpoint } from './checkpoints.js';
+import { lockFolder } from './lock.js';
 import { openLog, type RunLog } from './log.js';
 import { claimFolder, settingsOf } from './settings.js';
 
@@ -64,12 +65,24 @@ export type RunEvent = RunStartEvent | Omit<StepEvent, 'state'> | Omit<Validatio
  *   parameters.safetensors  what was trained
  *   tuned/                  what the method keeps of it: for a prefix, a PEFT folder
  *   result.json             written last
+ *   run.*.lock              who trains here, while somebody does
  *
  * @throws ConfigError  if a setting is wrong, or the folder holds a run with other settings
- * @throws FileError  if a file cannot be written, such as on a full disk; the last checkpoint is still there
+ * @throws FileError  if another process trains in the folder, or a file cannot be written, such as on a full disk; the last
+ *   checkpoint is still there
  * @throws TrainingError  if the loss is not finite or explodes
  */
-export async function* trainRun({ folder, checkpointEvery = { seconds: 60 }, ...options }: RunOptions): AsyncGenerator<RunEvent, void, void> {
+export async function* trainRun(options: RunOptions): AsyncGenerator<RunEvent, void, void> {
+  // Whoever only reads the result of a run that has ended disturbs nobody.
+  const unlock = existsSync(join(options.folder, 'result.json')) ? undefined : await lockFolder(options.folder);
+  try {
+    yield* trainAlone(options);
+  } finally {
+    await unlock?.();
+  }
+}
+
+async function* trainAlone({ folder, checkpointEvery = { seconds: 60 }, ...options }: RunOptions): AsyncGenerator<RunEvent, void, void> {
   await claimFolder(folder, settingsOf(options));
   await removePartialFiles(folder);
   if (existsSync(join(folder, 'result.json'))) {
