@@ -1,11 +1,12 @@
 export type { DropoutRates, Encoder, Family, ForwardInput, ForwardOutput, Hooks, ModelConfig, ParameterNames, Parameters, Past, Source } from './families/family.js';
 export { encodeSource, type SourceInput } from './families/source.js';
 export { families, familyOf, type FamilyName } from './families/index.js';
+export { downloadModel } from './hub/download-model.js';
 export { HubError } from './hub/errors.js';
 export type { HubOptions } from './hub/settings.js';
-export { folderFiles, memoryFiles, modelFiles, type ModelFiles } from './load/files.js';
+export { folderFiles, isHubId, memoryFiles, modelFiles, type ModelFiles } from './load/files.js';
 export type { GenerationConfig } from './load/generation-config.js';
-export { disposeModel, loadModel, loadTokenizer, type LoadOptions, type Model } from './model.js';
+export { disposeModel, loadConfig, loadModel, loadTokenizer, type LoadOptions, type Model } from './model.js';
 export { createTokenizer, type Tokenizer } from './tokenizer/tokenizer.js';
 export { createGenerator, generate, type Generator } from './generate/generator.js';
 export { filterScores, type SamplingOptions } from './generate/sampling.js';

@@ -34,7 +34,7 @@ export interface LoadOptions extends HubOptions {
  */
 export async function loadModel(source: string | ModelFiles, options: LoadOptions = {}): Promise<Model> {
   const files = await modelFiles(source, options);
-  const raw = await requireJson(files, 'config.json', 'Check that this is a Hugging Face model folder.');
+  const raw = await loadConfig(files);
   const configFile = `${files.name}/config.json`;
   const family = familyOf(raw, configFile);
   const config = family.parseConfig(raw, configFile);
@@ -42,6 +42,15 @@ export async function loadModel(source: string | ModelFiles, options: LoadOption
   const generationConfig = parseGenerationConfig(raw, await readJson(files, 'generation_config.json'));
   const parameters = await loadParameters(files, { family, config }, options.onProgress);
   return { family, config, parameters, tokenizer, generationConfig, folder: files.name };
+}
+
+/**
+ * Reads the config.json of a model folder or hub id alone.
+ *
+ * @throws FileError, HubError, ConfigError  naming the file, what is wrong with it, and the cure
+ */
+export async function loadConfig(source: string | ModelFiles, options: HubOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+  return requireJson(await modelFiles(source, options), 'config.json', 'Check that this is a Hugging Face model folder.');
 }
 
 /**

@@ -1,3 +1,4 @@
+import { etagOf, hubServer, repo, type HubFile, type HubServer } from '@prefix-tuning/hub-testing';
 import { execFile } from 'node:child_process';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,8 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fixture } from '../../test/golden.js';
-import { etagOf, hubServer, repo, type HubFile, type HubServer } from '../../test/hub-server.js';
-import { disposeModel, HubError, loadModel, loadTokenizer, type LoadOptions } from '../index.js';
+import { disposeModel, downloadModel, HubError, loadConfig, loadModel, loadTokenizer, type LoadOptions } from '../index.js';
 import { openHub } from './files.js';
 import { hubSettings } from './settings.js';
 
@@ -95,6 +95,25 @@ describe('a model on the hub', () => {
   test('the tokenizer alone leaves the weights where they are', async () => {
     expect((await loadTokenizer(repo, options())).size).toBe(400);
     expect(gets().map(({ path }) => path.split('/').pop())).toEqual(['tokenizer.json']);
+  });
+
+  test('is downloaded whole to a folder of the cache, and its configuration alone by that file alone', async () => {
+    expect(await loadConfig(repo, options())).toMatchObject({ model_type: 'gpt2', vocab_size: 400 });
+    expect(gets().map(({ path }) => path.split('/').pop())).toEqual(['config.json']);
+    const path = await downloadModel(repo, options());
+    expect(path).toBe(join(cache, folder, 'snapshots', server.commit));
+    expect((await readdir(path)).sort()).toEqual([...names].sort());
+    const count = server.requests.length;
+    expect(await downloadModel(repo, options({ revision: server.commit }))).toBe(path);
+    expect(server.requests.length).toBe(count);
+  });
+
+  test('in shards is downloaded with all of them', async () => {
+    const { 'model.safetensors': whole, ...rest } = files;
+    const shards = { 'model-00001-of-00002.safetensors': whole!, 'model-00002-of-00002.safetensors': whole! };
+    const map = { a: 'model-00001-of-00002.safetensors', b: 'model-00002-of-00002.safetensors' };
+    server.files = { ...rest, ...shards, 'model.safetensors.index.json': { content: Buffer.from(JSON.stringify({ weight_map: map })) } };
+    expect(await readdir(await downloadModel(repo, options()))).toEqual(expect.arrayContaining([...Object.keys(shards), 'model.safetensors.index.json', 'tokenizer.json']));
   });
 
   test('a pickle is refused without being fetched', async () => {

@@ -43,7 +43,7 @@ export async function modelFiles(source: string | ModelFiles, options: HubOption
 }
 
 /** `name` or `organisation/name` of letters, digits, `-`, `_` and dots that do not begin a part. */
-const isHubId = (source: string): boolean => /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(source);
+export const isHubId = (source: string): boolean => /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(source);
 
 /** Files held in memory, or picked in a browser, by name. */
 export function memoryFiles(files: Readonly<Record<string, ByteSource>>, name = 'model'): ModelFiles {

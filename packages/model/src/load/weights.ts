@@ -58,7 +58,12 @@ interface Located {
   readonly entry: TensorEntry;
 }
 
-async function openShards(files: ModelFiles): Promise<SafetensorsFile[]> {
+/**
+ * Opens the files of a checkpoint's weights, one or several. The caller closes them.
+ *
+ * @throws FileError, WeightsError  as `loadParameters` does
+ */
+export async function openShards(files: ModelFiles): Promise<SafetensorsFile[]> {
   const whole = await files.open(single);
   if (whole) return [await openSafetensors(whole)];
   const listed = await readJson(files, index);
