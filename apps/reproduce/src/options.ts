@@ -20,12 +20,14 @@ export const usage = `reproduce [options]
   --dataset-module FILE  a dataset of your own (defineDataset), with a table and report of its own; needs --data
 
   With what
-  --model ROLE=DIR       a model folder for gpt2-medium, gpt2-large or bart-large; DIR alone plays its family's first role
+  --model ROLE=NAME      the model for gpt2-medium, gpt2-large or bart-large: a folder, or one on the Hugging Face hub, such as
+                         openai-community/gpt2-medium or ID@REVISION; NAME alone plays its family's first role
   --data NAME=DIR        a dataset's files; DIR alone holds the one dataset, or a folder for each
   --set PATH=VALUE       any setting of the profile, such as lowData/subsets=5 or tuned/prefix-0.1%/e2e/learningRate=1e-3
   --max-steps N          at most so many training steps a run
   --meteor DIR           METEOR 1.5's files; without them its score lacks the paraphrase matches, and says so
   --encoder DIR          an encoder for BERTScore and MoverScore (tools/onnx/export_encoder.py)
+  --mover-encoder DIR    another one for MoverScore; DART's script takes the last layer of DistilBERT
   --bleurt DIR           a BLEURT checkpoint (tools/onnx/export_bleurt.py)
 
   How
@@ -47,7 +49,7 @@ export interface Options extends SpecOptions {
   readonly fresh: boolean;
   readonly list: boolean;
   readonly dryRun: boolean;
-  readonly scorers: { readonly meteor?: string; readonly encoder?: string; readonly bleurt?: string };
+  readonly scorers: { readonly meteor?: string; readonly encoder?: string; readonly moverEncoder?: string; readonly bleurt?: string };
   /** The arguments that decide what runs are, for the commands that remake single ones. */
   readonly deciding: readonly string[];
 }
@@ -57,7 +59,7 @@ const texts = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
 const described = {
   profile: text, only: text, dataset: text, method: text, run: text, seeds: text, 'dataset-module': text,
-  model: texts, data: texts, set: texts, 'max-steps': text, meteor: text, encoder: text, bleurt: text,
+  model: texts, data: texts, set: texts, 'max-steps': text, meteor: text, encoder: text, 'mover-encoder': text, bleurt: text,
   out: text, jobs: text, fresh: flag, list: flag, 'dry-run': flag,
 } as const;
 type Given = ReturnType<typeof parseOptions<typeof described>>;
@@ -65,7 +67,7 @@ type Given = ReturnType<typeof parseOptions<typeof described>>;
 /** @throws ConfigError  that shows the usage, if an option is unknown or out of range */
 export async function readOptions(args: string[]): Promise<Options> {
   const given = parseOptions(args, described, usage);
-  const { 'dataset-module': module, profile: profileName = 'mini', model = [], data = [], meteor, encoder, bleurt } = given;
+  const { 'dataset-module': module, profile: profileName = 'mini', model = [], data = [], meteor, encoder, 'mover-encoder': moverEncoder, bleurt } = given;
   if (!Object.hasOwn(profiles, profileName)) throw new ConfigError(`--profile: expected ${Object.keys(profiles).join(' or ')}, got ${profileName}.`);
   if (module !== undefined && data.length === 0) throw new ConfigError('--dataset-module: expected --data with the folder of its files, got none.');
   const profile: Profile = withSettings(profiles[profileName as ProfileName], given.set ?? []);
@@ -86,7 +88,7 @@ export async function readOptions(args: string[]): Promise<Options> {
     fresh: given.fresh ?? false,
     list: given.list ?? false,
     dryRun: given['dry-run'] ?? false,
-    scorers: { ...(meteor ? { meteor } : {}), ...(encoder ? { encoder } : {}), ...(bleurt ? { bleurt } : {}) },
+    scorers: { ...(meteor ? { meteor } : {}), ...(encoder ? { encoder } : {}), ...(moverEncoder ? { moverEncoder } : {}), ...(bleurt ? { bleurt } : {}) },
     deciding: ['profile', 'dataset-module', 'model', 'data', 'set', 'max-steps', 'out'].flatMap((name) => [given[name as 'profile'] ?? []].flat().flatMap((value) => [`--${name}`, value])),
   };
 }

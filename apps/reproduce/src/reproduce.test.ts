@@ -1,15 +1,12 @@
 import { launchChromium } from '@prefix-tuning/browser-testing';
 import { miniModelFolder, type MiniModelName } from '@prefix-tuning/mini-models';
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runReproduce, set, short, type CommandOptions, type Outcome } from '../test/command.js';
 import { profiles } from './recipe/profile.js';
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
-const tsx = import.meta.resolve('tsx');
 
 let folder: string;
 beforeEach(async () => {
@@ -17,30 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const reproduce = (args: readonly string[], options: Partial<CommandOptions> = {}) => runReproduce(args, { cwd: folder, ...options });
 
-/** Runs the command as a user does, in a process of its own. */
-function reproduce(args: readonly string[], { cwd = folder, killWhen }: { cwd?: string; killWhen?: (stderr: string) => boolean | Promise<boolean> } = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--conditions=prefix-tuning-source', '--import', tsx, main, ...args], { cwd });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => (stdout += chunk));
-  child.stderr.on('data', (chunk) => (stderr += chunk));
-  const watch = killWhen && setInterval(() => void Promise.resolve(killWhen(stderr)).then((kill) => kill && child.kill('SIGKILL')), 50);
-  return new Promise((resolve) =>
-    child.on('close', (code) => {
-      clearInterval(watch);
-      resolve({ code, stdout, stderr });
-    }),
-  );
-}
-
-const set = (...settings: string[]) => settings.flatMap((setting) => ['--set', setting]);
-/** Two steps, four test inputs, little data. */
-const short = ['--max-steps', '2', ...set('test=4', 'data/train=120', 'data/dev=20', 'data/test=12')];
 const resultsIn = async (out: string) => (await readdir(join(out, 'runs')).catch(() => [])).map((name) => join(out, 'runs', name));
 const whole = async (out: string) => (await Promise.all((await resultsIn(out)).map((run) => readdir(run)))).filter((files) => files.includes('result.json')).length;
 
@@ -127,7 +102,7 @@ test('a plan of the paper needs no model and no data', async () => {
   const { code, stdout } = await reproduce(['--profile', 'paper', '--dry-run', '--only', 'table1,table2', '--seeds', '1']);
   expect(code).toBe(0);
   // GPT-2 medium, length 5: 5 x 24 x 2 x 1024 numbers are kept; 42,061 pairs in batches of 10, five times.
-  expect(stdout).toMatch(/table1 +e2e_gpt2-medium_prefix-5_seed1 +1 +[\d,]+ +245,760 +0\.069% +21,035 /);
+  expect(stdout).toMatch(/e2e_gpt2-medium_prefix-5_seed1 +1 +[\d,]+ +245,760 +0\.069% +21,035 .* T1\n/);
   expect(stdout).toContain('24 cells, 24 runs');
   expect(await readdir(folder)).toEqual([]);
 }, 600_000);

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError } from '@prefix-tuning/base';
-import { formatDuration } from '@prefix-tuning/cli';
+import { formatDuration, progressView } from '@prefix-tuning/cli';
 import type { Example } from '@prefix-tuning/datasets';
 import { env } from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { readOptions, type Options } from './options.js';
 import { dryRun } from './plan/dry-run.js';
 import { listPlan } from './plan/list.js';
 import { makePlan, type Plan } from './plan/plan.js';
-import type { TaskName } from './recipe/tasks.js';
+import type { ModelRole, TaskName } from './recipe/tasks.js';
 import { findingsOf, type RunState } from './report/findings.js';
 import { versionsOf } from './report/machine.js';
 import { makeReport } from './report/report.js';
@@ -22,7 +22,7 @@ import type { RunFailure } from './run/record.js';
 import { runAll } from './run/run-all.js';
 import { tryShared } from './run/try-shared.js';
 import { findData, openDataset, type DataSources } from './sources/data.js';
-import { findModels, type ModelSources } from './sources/models.js';
+import { nameModels, openModels, type ModelSources, type NamedModels } from './sources/models.js';
 
 /** `npm run reproduce`: plans, runs what is not there yet, and writes the report. */
 export async function reproduce(args: string[]): Promise<void> {
@@ -33,9 +33,12 @@ export async function reproduce(args: string[]): Promise<void> {
   if (options.list) return console.log(listPlan(whole));
   if (options.dryRun) return console.log(await dryRun(whole, options));
   const started = performance.now();
-  const models = await findModels(options.profile, options.models);
-  const plan = withModels(whole, models);
-  const data = await findData([...new Set(plan.runs.map(({ spec }) => spec.dataset))], { ...options, given: options.data, cache: join(options.out, 'data') });
+  const named = await nameModels(options.profile, options.models);
+  const possible = withModels(whole, named);
+  // Data before models: what is missing is said before gigabytes are fetched.
+  const data = await findData([...new Set(possible.runs.map(({ spec }) => spec.dataset))], { ...options, given: options.data, cache: join(options.out, 'data') });
+  const models = await fetchModels(named, possible);
+  const plan = withModels(possible, models);
   const places = { options, models, data };
   const examples = await readExamples(plan, places);
   const jobs = jobsOf(plan, places);
@@ -58,13 +61,27 @@ export interface Places {
   readonly data: DataSources;
 }
 
-/** The plan without the cells whose model nobody named. */
-function withModels({ cells, runs }: Plan, models: ModelSources): Plan {
+/** The models that a plan needs, from their folders or the hub. */
+async function fetchModels(named: NamedModels, { runs }: Plan): Promise<ModelSources> {
+  const view = progressView();
+  try {
+    return await openModels(named, {
+      roles: new Set<ModelRole>(runs.map(({ spec }) => spec.model)),
+      onProgress: view.report,
+      onAbsent: (role, reason) => console.error(`${role}: ${reason}`),
+    });
+  } finally {
+    view.finish();
+  }
+}
+
+/** The plan without the cells whose model is not there. */
+function withModels({ cells, runs }: Plan, models: NamedModels | ModelSources): Plan {
   const there = runs.filter(({ spec }) => models[spec.model]);
   const ids = new Set(there.map(({ id }) => id));
   const absent = [...new Set(runs.filter(({ id }) => !ids.has(id)).map(({ spec }) => spec.model))];
-  if (there.length === 0) throw new ConfigError(`reproduce: expected --model ${absent.map((role) => `${role}=DIR`).join(' --model ')}, got none. Name the folders.`);
-  if (absent.length > 0) console.error(`Left out, for want of a model: ${absent.join(', ')}. Name it with --model ROLE=DIR.`);
+  if (there.length === 0) throw new ConfigError(`reproduce: expected --model ${absent.map((role) => `${role}=NAME`).join(' --model ')}, got none. Name folders, or models on the hub.`);
+  if (absent.length > 0) console.error(`Left out, for want of a model: ${absent.join(', ')}. Name it with --model ROLE=NAME.`);
   return { cells: cells.filter(({ runs: own }) => own.every((id) => ids.has(id))), runs: there };
 }
 

@@ -16,7 +16,12 @@ export interface RunCost {
   readonly model: number;
   /** Bytes on disk: what is kept, and the outputs. */
   readonly disk: number;
+  /** Bytes on disk while it trains, at most. */
+  readonly checkpoints: number;
 }
+
+/** Two checkpoints stay, and one is being written. */
+const checkpointsAtOnce = 3;
 
 /** Backward work over forward work. Frozen weights need no gradient of their own, so half of it falls away. */
 const backward: Partial<Record<RunSpec['method'], number>> = { 'fine-tune': 2, 'ft-top2': 0.7 };
@@ -35,14 +40,18 @@ export function costOf(spec: RunSpec, { raw, data }: { readonly raw: Readonly<Re
   const test = spec.test === 0 ? data.test : Math.min(spec.test, data.test);
   const settings = { ...spec.settings, ...(spec.share === undefined ? {} : { bottleneck: adapterBottleneck(model, spec.share) }) };
   const kept = keptParameters(spec.method, model, settings);
+  const trained = trainedParameters(spec.method, model, settings);
+  // Parameters, Adam's two moments and, where the best look counts, its parameters.
+  const copies = spec.everySteps === undefined ? 3 : 4;
   return {
     steps,
     train: (steps * spec.batchSize * (1 + (backward[spec.method] ?? 1)) + looks) * work.pair,
     decode: test * (work.source + spec.decoding.beams * data.target * 1.3 * work.newToken),
-    trained: trainedParameters(spec.method, model, settings),
+    trained,
     kept,
     model: countAll(model),
     disk: 4 * kept + test * 200,
+    checkpoints: checkpointsAtOnce * 4 * copies * trained,
   };
 }
 

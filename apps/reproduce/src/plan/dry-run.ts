@@ -1,85 +1,69 @@
 import { renderTable } from '@prefix-tuning/cli';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Options } from '../options.js';
-import { loadTokenizer } from '@prefix-tuning/model';
-import { findData, openDataset } from '../sources/data.js';
-import { dataFacts } from '../sources/facts.js';
-import { findModels, type ModelSources } from '../sources/models.js';
-import { costOf, shapeOf, type RunCost } from './cost.js';
-import { productRate } from './measure.js';
-import type { Plan, PlannedRun } from './plan.js';
-import { publishedData, publishedModels, type DataFacts } from './published.js';
+import type { ExhibitId } from '../recipe/cells.js';
+import { nameModels, type NamedModels } from '../sources/models.js';
+import { estimateRuns, isPublished, type Estimate } from './estimate.js';
+import type { Plan } from './plan.js';
 
-/** What one run is estimated to take. */
-interface Estimate extends RunCost {
-  readonly hours: number;
-}
-
-/** The plan with parameter counts, steps, hours and disk; nothing is trained. */
+/** The plan with parameter counts, steps, hours and disk; nothing is trained, and no weights are fetched. */
 export async function dryRun(plan: Plan, options: Options): Promise<string> {
-  const models = await findModels(options.profile, options.models);
-  const estimates = await estimateRuns(plan, { options, models });
-  const rows = plan.cells.map(({ cell, runs }) => {
+  const named = await nameModels(options.profile, options.models);
+  console.error('Measuring this machine ...');
+  const estimates = await estimateRuns(plan, options, named);
+  const rows = rowsOf(plan).map(({ exhibits, runs }) => {
     const own = runs.map((id) => estimates.get(id)!);
     const [first] = own as [Estimate];
-    return [cell.exhibit, runs[0]!, runs.length, count(first.trained), count(first.kept), `${(100 * first.kept / first.model).toPrecision(2)}%`, count(first.steps), hours(own), bytes(own)];
+    return [runs[0]!, runs.length, count(first.trained), count(first.kept), percent(first.kept / first.model), count(first.steps), hours(sum(own, 'hours')), bytes(sum(own, 'disk')), shortList(exhibits)];
   });
-  const all = [...estimates.values()];
-  const table = renderTable(['exhibit', 'first run', 'runs', 'trained', 'kept', 'share', 'steps', 'hours', 'disk'], rows);
-  const absent = Object.entries(publishedModels).filter(([role]) => !models[role as keyof ModelSources]).map(([role]) => role);
-  const notes = [
-    `${plan.cells.length} cells, ${plan.runs.length} runs (cells share runs): about ${hours(all)} hours of one process on this machine, ${bytes(all)} on disk.`,
-    'Hours follow from the number of operations and the rate of products of the same shape, measured now; runs side by side share the machine.',
-    ...(absent.length > 0 ? [`Not named with --model, so counted by their published shapes: ${absent.join(', ')}.`] : []),
-  ];
-  return `${table}\n\n${notes.join('\n')}`;
+  const table = renderTable(['first run', 'runs', 'trained', 'kept', 'share', 'steps', 'hours', 'disk', 'shown in'], rows);
+  return [table, '', ...notesOf(plan, { jobs: options.jobs, named, estimates })].join('\n');
 }
 
-const count = (value: number) => value.toLocaleString('en');
-const hours = (estimates: readonly Estimate[]) => {
-  const sum = estimates.reduce((total, each) => total + each.hours, 0);
-  return sum < 0.1 ? sum.toFixed(3) : sum.toFixed(1);
-};
-const bytes = (estimates: readonly Estimate[]) => {
-  const sum = estimates.reduce((total, { disk }) => total + disk, 0);
-  return sum < 1e9 ? `${(sum / 1e6).toFixed(1)} MB` : `${(sum / 1e9).toFixed(1)} GB`;
-};
-
-async function estimateRuns({ runs }: Plan, { options, models }: { options: Options; models: ModelSources }): Promise<Map<string, Estimate>> {
-  const rates = new Map<string, Promise<number>>();
-  const rate = (rows: number, width: number) => {
-    const [key, bucket] = [`${Math.round(Math.log2(rows))} ${width}`, 2 ** Math.round(Math.log2(rows))];
-    if (!rates.has(key)) rates.set(key, productRate(bucket, width));
-    return rates.get(key)!;
-  };
-  const facts = factsFinder(options, models);
-  const estimates = new Map<string, Estimate>();
-  for (const run of runs) {
-    const raw = models[run.spec.model]?.raw ?? publishedModels[run.spec.model];
-    const data = await facts(run);
-    const cost = costOf(run.spec, { raw, data });
-    const { width } = shapeOf(raw).config;
-    const training = cost.train / (await rate(run.spec.batchSize * (data.source + data.target), width));
-    const decoding = cost.decode / (await rate(8 * run.spec.decoding.beams, width));
-    estimates.set(run.id, { ...cost, hours: (training + decoding) / 3600 });
+/** One row for cells that share their runs. */
+function rowsOf({ cells }: Plan): { readonly exhibits: ExhibitId[]; readonly runs: readonly string[] }[] {
+  const rows = new Map<string, { exhibits: ExhibitId[]; runs: readonly string[] }>();
+  for (const { cell, runs } of cells) {
+    const key = runs.join(' ');
+    const row = rows.get(key);
+    if (row) row.exhibits.push(cell.exhibit);
+    else rows.set(key, { exhibits: [cell.exhibit], runs });
   }
-  return estimates;
+  return [...rows.values()];
 }
 
-/** Counts datasets that are there; the published figures stand in for the others. */
-function factsFinder(options: Options, models: ModelSources) {
-  const known = new Map<string, Promise<DataFacts>>();
-  const find = async ({ spec }: PlannedRun): Promise<DataFacts> => {
-    const model = models[spec.model];
-    const there = options.profile.data.write || options.data.length > 0;
-    if (!model || !there || !existsSync(join(model.folder, 'tokenizer.json'))) return publishedData[spec.dataset]!;
-    const sources = await findData([spec.dataset], { ...options, given: options.data, cache: join(options.out, 'data') });
-    return dataFacts(await openDataset(spec, sources[spec.dataset]!.folder), await loadTokenizer(model.folder));
-  };
-  return (run: PlannedRun) => {
-    const key = `${run.spec.task} ${run.spec.model}`;
-    if (!known.has(key)) known.set(key, find(run));
-    return known.get(key)!;
-  };
+/** `T1 F4` for table1 and figure4: the row is long. */
+const shortList = (exhibits: readonly string[]): string => exhibits.map((id) => id.replace('table', 'T').replace('figure', 'F')).join(' ');
+
+interface NotesInput {
+  readonly jobs: number;
+  readonly named: NamedModels;
+  readonly estimates: ReadonlyMap<string, Estimate>;
 }
+
+function notesOf({ cells, runs }: Plan, { jobs, named, estimates }: NotesInput): string[] {
+  const all = [...estimates.values()];
+  const total = sum(all, 'hours');
+  const roles = unique(runs.map(({ spec }) => spec.model));
+  const fromHub = roles.filter((role) => named[role]?.onHub);
+  const published = roles.filter((role) => isPublished(named[role]));
+  const weights = fromHub.reduce((size, role) => size + 4 * estimates.get(runs.find(({ spec }) => spec.model === role)!.id)!.model, 0);
+  const uncounted = runs.filter(({ id }) => !estimates.get(id)!.counted);
+  const byTopic = uncounted.some(({ spec }) => spec.options['topics']);
+  return [
+    `${cells.length} cells, ${runs.length} runs: about ${hours(total)} hours${total > 48 ? ` (${days(total)})` : ''} of one process on this machine.`,
+    `Disk: ${bytes(sum(all, 'disk'))} for what is kept, and up to ${bytes(Math.max(...all.map(({ checkpoints }) => checkpoints)))} for the checkpoints of a run while it trains${jobs > 1 ? `, of which there are ${jobs} at a time` : ''}.`,
+    'Hours follow from the number of operations and the rate of products of the same shape, measured now, beside whatever else the machine does.',
+    'Hours and disk are those of all runs of a row, the other columns those of one.',
+    ...(fromHub.length > 0 ? [`From the hub, unless its cache has them: ${fromHub.map((role) => named[role]!.source).join(', ')}, at most ${bytes(weights)}.`] : []),
+    ...(published.length > 0 ? [`Counted by their published shapes: ${published.join(', ')}.`] : []),
+    ...(uncounted.length > 0 ? [`Counted by their published sizes: ${unique(uncounted.map(({ spec }) => spec.dataset)).join(', ')}${byTopic ? '; its parts by topic, which have none, as all of it' : ''}.`] : []),
+  ];
+}
+
+const sum = (estimates: readonly Estimate[], field: 'hours' | 'disk') => estimates.reduce((total, each) => total + each[field], 0);
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+const count = (value: number) => value.toLocaleString('en');
+const percent = (share: number) => `${share > 0.995 ? 100 : (100 * share).toPrecision(2)}%`;
+const hours = (value: number) => (value < 0.1 ? value.toFixed(3) : value.toLocaleString('en', { minimumFractionDigits: value < 100 ? 1 : 0, maximumFractionDigits: value < 100 ? 1 : 0 }));
+const days = (value: number) => (value < 24 * 730 ? `${Math.round(value / 24)} days` : `${Math.round(value / 24 / 365)} years`);
+const bytes = (value: number) => (value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`);

@@ -44,7 +44,7 @@ export interface Profile {
   readonly name: string;
   /** What its numbers are, said wherever they are shown. */
   readonly scale: string;
-  /** A shipped model's name, a folder, or empty: to be named with --model. */
+  /** A shipped model's name, a folder, an id on the Hugging Face hub, or empty: to be named with --model. */
   readonly models: Readonly<Record<ModelRole, string>>;
   /** Datasets that --data does not name are written by this project, with so many tables or articles; or have to be named. */
   readonly data: { readonly write: boolean; readonly train: number; readonly dev: number; readonly test: number };

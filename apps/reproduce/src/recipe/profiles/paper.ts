@@ -19,7 +19,7 @@ const beams = { lengthPenalty: 1, noRepeatNgramSize: 0 };
 export const paper: Profile = {
   name: 'paper',
   scale: 'The paper’s settings, for the models and data named below.',
-  models: { 'gpt2-medium': '', 'gpt2-large': '', 'bart-large': '' },
+  models: { 'gpt2-medium': 'openai-community/gpt2-medium', 'gpt2-large': 'openai-community/gpt2-large', 'bart-large': 'facebook/bart-large' },
   data: { write: false, train: 0, dev: 0, test: 0 },
   seeds: [1],
   test: 0,
