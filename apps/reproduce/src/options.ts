@@ -50,7 +50,7 @@ export interface Options extends SpecOptions {
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly scorers: { readonly meteor?: string; readonly encoder?: string; readonly moverEncoder?: string; readonly bleurt?: string };
-  /** The arguments that decide what runs are, for the commands that remake single ones. */
+  /** The arguments that decide what runs are and how they are scored, for the commands that remake single ones. */
   readonly deciding: readonly string[];
 }
 
@@ -89,7 +89,7 @@ export async function readOptions(args: string[]): Promise<Options> {
     list: given.list ?? false,
     dryRun: given['dry-run'] ?? false,
     scorers: { ...(meteor ? { meteor } : {}), ...(encoder ? { encoder } : {}), ...(moverEncoder ? { moverEncoder } : {}), ...(bleurt ? { bleurt } : {}) },
-    deciding: ['profile', 'dataset-module', 'model', 'data', 'set', 'max-steps', 'out'].flatMap((name) => [given[name as 'profile'] ?? []].flat().flatMap((value) => [`--${name}`, value])),
+    deciding: ['profile', 'dataset-module', 'model', 'data', 'set', 'max-steps', 'meteor', 'encoder', 'mover-encoder', 'bleurt', 'out'].flatMap((name) => [given[name as 'profile'] ?? []].flat().flatMap((value) => [`--${name}`, value])),
   };
 }
 

@@ -11,7 +11,7 @@ import { makePlan, type Plan } from './plan/plan.js';
 import type { ModelRole, TaskName } from './recipe/tasks.js';
 import { findingsOf, type RunState } from './report/findings.js';
 import { versionsOf } from './report/machine.js';
-import { makeReport } from './report/report.js';
+import { commandOf, makeReport } from './report/report.js';
 import { scoringResources } from './report/resources.js';
 import { terminalSummary } from './report/terminal.js';
 import { writeReport } from './report/write.js';
@@ -30,7 +30,7 @@ export async function reproduce(args: string[]): Promise<void> {
   env().set('PROD', true);
   const options = await readOptions(args);
   const whole = makePlan(options.selection, options);
-  if (options.list) return console.log(listPlan(whole));
+  if (options.list) return console.log(listPlan(whole, options.tasks));
   if (options.dryRun) return console.log(await dryRun(whole, options));
   const started = performance.now();
   const named = await nameModels(options.profile, options.models);
@@ -52,8 +52,6 @@ export async function reproduce(args: string[]): Promise<void> {
   console.log(`\nReport: ${join(options.out, 'report', 'index.html')}  (${formatDuration((performance.now() - started) / 1000)})`);
   if (failures.length > 0) throw new ConfigError(`${failures.length} of ${plan.runs.length} runs failed:\n${failures.map(({ id, reason }) => `  ${id}: ${reason}`).join('\n')}`);
 }
-
-const commandOf = (args: readonly string[]): string => ['npm run reproduce', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
 
 export interface Places {
   readonly options: Options;

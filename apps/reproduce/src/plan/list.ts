@@ -1,14 +1,17 @@
 import { renderTable } from '@prefix-tuning/cli';
 import { methodRows } from '../recipe/rows.js';
+import type { Task } from '../recipe/tasks.js';
+import { columnTitle, suiteOf } from '../report/columns.js';
 import type { Plan, PlannedCell } from './plan.js';
 import type { RunSpec } from './run.js';
 
 /** Every cell of a plan with what decides it, to be read beside the paper. */
-export function listPlan({ cells, runs }: Plan): string {
+export function listPlan({ cells, runs }: Plan, tasks: Readonly<Record<string, Task>>): string {
   const specs = new Map(runs.map(({ id, spec }) => [id, spec]));
   const rows = cells.map(({ cell, runs: ids }) => [cell.exhibit, ...describeRun(specs.get(ids[0]!)!), describeSeeds({ cell, runs: ids }, specs), methodRows[cell.row].title]);
   const header = ['exhibit', 'task', 'model', 'method', 'learning rate', 'length of training', 'batch', 'objective', 'runs', 'row'];
-  return `${renderTable(header, rows)}\n\n${cells.length} cells, ${runs.length} runs.`;
+  const suites = [...new Set(cells.map(({ cell }) => cell.task))].map((task) => [tasks[task]!.title, suiteOf(tasks[task]!).columns.map(({ name }) => columnTitle(name)).join(', ')]);
+  return [renderTable(header, rows), '', 'Metrics', ...suites.map(([title, columns]) => `  ${title}: ${columns}`), '', `${cells.length} cells, ${runs.length} runs.`].join('\n');
 }
 
 /** Task, model, method with its settings, learning rate, length of training, batch size and objective. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { listPlan } from '../plan/list.js';
 import { makePlan } from '../plan/plan.js';
 import { runsOf } from '../plan/run.js';
+import { commandOf } from '../report/report.js';
 import { recipe } from './cells.js';
 import { paper, paperValues, table5 } from './paper.js';
 import { profiles, withSettings } from './profile.js';
@@ -64,4 +66,15 @@ test('--set changes what it names', () => {
   expect(changed.models['gpt2-medium']).toBe('somewhere');
   expect(() => withSettings(profile, ['seeds=a'])).toThrow('--set seeds=a: expected numbers with commas between, got a.');
   expect(() => withSettings(profile, ['test'])).toThrow('--set: expected path=value, got test.');
+});
+
+test('the list has each cell with its settings, and each task’s metrics', () => {
+  const list = listPlan(makePlan({ only: ['table1'], dataset: ['e2e'] }, options), tasks);
+  expect(list).toMatch(/table1 +e2e +gpt2-medium +prefix, length 5 +0\.00008 +5 epochs +10 +example-sum +1 +Prefix \(0\.1%\)\n/);
+  expect(list).toContain('Metrics\n  E2E: BLEU, NIST, METEOR, ROUGE-L, CIDEr\n\n7 cells, 7 runs.');
+});
+
+test('a command can be given to a shell as it is written', () => {
+  expect(commandOf([])).toBe('npm run reproduce');
+  expect(commandOf(['--set', 'tuned/prefix-0.1%/e2e/steps=10', '--data', 'e2e=my data'])).toBe("npm run reproduce -- --set tuned/prefix-0.1%/e2e/steps=10 --data 'e2e=my data'");
 });

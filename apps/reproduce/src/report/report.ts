@@ -143,12 +143,17 @@ function runRow({ run, folder, result, reason }: RunState, { plan, options }: Re
     exhibits: [...new Set(shown)],
     settings: describeRun(run.spec),
     folder: relative(join(options.out, 'report'), folder),
-    command: ['npm run reproduce --', ...options.deciding, '--run', run.id, '--seeds', String(run.spec.seed), '--fresh'].join(' '),
+    command: commandOf([...options.deciding, '--run', run.id, '--seeds', String(run.spec.seed), '--fresh']),
   };
   if (!result) return { ...common, failure: reason, curve: [] };
   const { steps, keptStep, curve, seconds } = result;
   return { ...common, failure: undefined, steps, keptStep, loss: curve.at(-1)?.[1] ?? NaN, seconds: seconds.train + seconds.decode, curve };
 }
+
+/** The command line of these arguments, as a shell reads it. */
+export const commandOf = (args: readonly string[]): string => ['npm run reproduce', ...(args.length > 0 ? ['--', ...args.map(quoted)] : [])].join(' ');
+
+const quoted = (argument: string): string => (/^[\w./:=,%@+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`);
 
 /** Each column's signature, once for each task. */
 function signaturesOf(findings: readonly CellFinding[], { tasks }: Options): [string, string][] {

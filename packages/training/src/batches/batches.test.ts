@@ -79,6 +79,11 @@ test('an epoch holds every example once; the seed decides the order', () => {
   expect(source.batchesPerEpoch).toBe(3);
 });
 
+test('an option that is none is refused by name', () => {
+  const options = { objective: 'token-mean', batchSize: 1, maxToken: 5 } as const;
+  expect(() => sequenceBatches([{ id: 'e', ids: [1, 2], from: 1 }], options)).toThrow('batches: expected objective, batchSize, maxTokens, maxSource, layout, packed, got maxToken. Correct the setting.');
+});
+
 test('blocks cover a text: each token but the first is predicted once', () => {
   const tokens = Int32Array.from({ length: 23 }, (_, i) => i);
   const blocks = tokenBlocks(tokens, 5);

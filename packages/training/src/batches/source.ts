@@ -11,10 +11,12 @@ export interface BatchSource {
   epoch(rng?: Rng): Iterable<Batch>;
 }
 
+const fields: Readonly<Record<keyof CollateOptions, true>> = { objective: true, batchSize: true, maxTokens: true, maxSource: true, layout: true, packed: true };
+
 /**
  * Batches of sequences: each pass shuffles them and cuts the list; the last batch may hold fewer.
  *
- * @throws ConfigError  if there are no sequences
+ * @throws ConfigError  if there are no sequences, or an option is unknown or out of range
  */
 export function sequenceBatches(sequences: readonly TokenSequence[], options: CollateOptions): BatchSource {
   const { batchSize } = options;
@@ -22,6 +24,8 @@ export function sequenceBatches(sequences: readonly TokenSequence[], options: Co
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigError(`batches: expected batchSize to be a whole number of at least 1, got ${batchSize}.`);
   }
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(fields, name));
+  if (unknown.length > 0) throw new ConfigError(`batches: expected ${Object.keys(fields).join(', ')}, got ${unknown.join(', ')}. Correct the setting.`, { details: { unknown } });
   const batchesPerEpoch = Math.ceil(sequences.length / batchSize);
   return {
     batchesPerEpoch,
