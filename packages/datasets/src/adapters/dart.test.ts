@@ -26,7 +26,7 @@ test('partitions are selectable', async () => {
 test.each([
   ['[', /expected JSON/],
   [{}, /expected a list, got {}/],
-  [[row([annotation('', 'e2e')])], /record Id1: expected at least one text/],
+  [[row([annotation('', 'e2e')])], /record Id1, field annotations: expected at least one text/],
   [[row([annotation('x', 'nowhere')])], /record Id1, field source: expected one of .*, got "nowhere"/],
   [[row([annotation('x')], [['a', 'b']])], /record 1, field tripleset: expected \[subject, relation, object\]/],
   [[row([annotation('x')], [])], /record 1, field tripleset: expected at least one triple/],

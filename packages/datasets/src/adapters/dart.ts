@@ -60,14 +60,18 @@ interface DartEntry {
 
 async function* readDart(file: DataFile, { options }: ReadContext<DartOptions>): AsyncGenerator<DataRecord<readonly Triple[]>> {
   const asked = new Set<string>(options.partitions);
-  const entries = /\.json(\.gz)?$/.test(file.name) ? readDartJson(file) : readDartXml(file);
+  const isJson = /\.json(\.gz)?$/.test(file.name);
+  const entries = isJson ? readDartJson(file) : readDartXml(file);
   for await (const { id, triples, texts, line } of entries) {
     const known = texts.map(({ text, source }) => ({ text, partition: partitionOf(source, { file: file.name, line, record: id }) }));
     const chosen = known.filter(({ partition }) => asked.has(partition));
     if (chosen.length === 0 && known.length > 0) continue;
     // The published test file holds one empty text beside a good one (Id116); a text is only missed where all are empty.
     const targets = chosen.map(({ text }) => text.trim()).filter((text) => text !== '');
-    if (targets.length === 0) throw new DatasetFormatError({ file: file.name, line, record: id }, 'expected at least one text, got none. Fill it in or remove the entry.');
+    if (targets.length === 0) {
+      const place = { file: file.name, line, record: id, field: isJson ? 'annotations' : 'lex' };
+      throw new DatasetFormatError(place, 'expected at least one text, got none. Fill it in or remove the entry.');
+    }
     yield { id, table: triples, targets, labels: { partition: [...new Set(chosen.map(({ partition }) => partition))].join('+') } };
   }
 }
@@ -87,7 +91,7 @@ async function* readDartXml(file: DataFile): AsyncGenerator<DartEntry> {
 
 /** `[{tripleset: [[s, p, o]], annotations: [{source, text}]}]`; ids as the XML has them, `Id1` for the first. */
 async function* readDartJson(file: DataFile): AsyncGenerator<DartEntry> {
-  for (const [n, item] of needArray(await readJson(file), { file: file.name }).entries()) {
+  for (const [n, item] of needArray(await readJson(file), { file: file.name, line: 1 }).entries()) {
     const place = { file: file.name, record: n + 1 };
     const { tripleset, annotations } = needObject(item, place);
     const triples = needArray(tripleset, { ...place, field: 'tripleset' }).map((triple) => toTriple(triple, { ...place, field: 'tripleset' }));

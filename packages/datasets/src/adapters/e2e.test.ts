@@ -52,7 +52,7 @@ describe('the challenge’s CSV files', () => {
   test('bytes that are not UTF-8 are an error, not question marks', async () => {
     const latin1 = Buffer.from('mr,ref\nname[Café],Nice.\n', 'latin1');
     const data = await loadDataset('e2e', { folder: await folderWith({ 'trainset.csv': latin1 }) });
-    await expect(data.train.toArray()).rejects.toThrow(/trainset.csv, line 1: expected UTF-8 text/);
+    await expect(data.train.toArray()).rejects.toThrow(/trainset.csv, line 2: expected UTF-8 text/);
   });
 });
 

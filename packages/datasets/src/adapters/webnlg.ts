@@ -90,7 +90,7 @@ function textsOf({ texts, id, line }: BenchmarkEntry, { file, options }: Where):
 function tableOf({ original, modified, id, line }: BenchmarkEntry, { file, options }: Where): readonly Triple[] {
   const table = options.triples === 'modified' ? modified : original[0];
   if (table && table.length > 0) return table;
-  throw new DatasetFormatError({ file: file.name, line, record: id }, `expected an ${options.triples} triple set, got none.`);
+  throw new DatasetFormatError({ file: file.name, line, record: id, field: `${options.triples}tripleset` }, 'expected at least one triple, got none. Fill the set in or remove the entry.');
 }
 
 function labelsOf({ category, size }: BenchmarkEntry, { seenCategories }: WebnlgOptions): Record<string, string> {

@@ -129,7 +129,7 @@ async function idsOf({ folder, split, once }: ReadContext<XsumOptions>): Promise
     const file = folder.match(splitFile)[0];
     if (!file) throw new DatasetFormatError({ file: folder.path }, `expected ${splitFile}, which says what article is in which split, got no such file. It is in the publisher's repository.`);
     const root = needObject(await readJson(file), { file: file.name, line: 1 });
-    const listOf = (field: string) => new Set(needArray(root[field], { file: file.name, field }).map((id) => needString(id, { file: file.name, field })));
+    const listOf = (field: string) => new Set(needArray(root[field], { file: file.name, field }).map((id, n) => needString(id, { file: file.name, record: n + 1, field })));
     return Object.fromEntries(splitNames.map((name) => [name, listOf(hubName[name])])) as Record<SplitName, Set<string>>;
   });
   return ids[split];

@@ -80,8 +80,8 @@ class EntryReader {
     return done;
   }
 
-  private fail(message: string, { field, cause }: { field?: string; cause?: unknown } = {}): DatasetFormatError {
-    return new DatasetFormatError({ file: this.file.name, line: this.parser.line, record: this.entry?.id, field }, message, { cause });
+  private fail(message: string, { field, cause, line = this.parser.line }: { field?: string; cause?: unknown; line?: number } = {}): DatasetFormatError {
+    return new DatasetFormatError({ file: this.file.name, line, record: this.entry?.id, field }, message, { cause });
   }
 
   private open({ name, attributes }: SaxesTagPlain): void {
@@ -113,7 +113,11 @@ class EntryReader {
 
   private text(text: string): void {
     if (this.leaf !== undefined) this.leaf += text;
-    else if (!this.inLinks && text.trim() !== '') throw this.fail(`expected tags, got the text ${show(text.trim())}. Put it into a tag or remove it.`);
+    else if (!this.inLinks && text.trim() !== '') {
+      // The parser tells of a text at its end.
+      const line = this.parser.line - (text.trimStart().split('\n').length - 1);
+      throw this.fail(`expected tags, got the text ${show(text.trim())}. Put it into a tag or remove it.`, { line });
+    }
   }
 
   private close(name: string): void {

@@ -153,7 +153,8 @@ function quotedCell({ file, text, ended }: Input, start: number, line: number): 
       return { value: doubled ? value.replaceAll('""', '"') : value, end: end + 1 };
     }
     const place = { file: file.name, line: line + newlinesIn(text.slice(start, end)) };
-    throw new DatasetFormatError(place, `expected a comma or the line's end after a closing quote, got ${show(text.slice(end, end + 9))}. Double quotes within a cell.`);
+    const from = place.line === line ? '' : `, in a cell that starts on line ${line}`;
+    throw new DatasetFormatError(place, `expected a comma or the line's end after a closing quote, got ${show(text.slice(end, end + 9))}${from}. Double quotes within a cell, and close each cell.`);
   }
   if (ended) throw new DatasetFormatError({ file: file.name, line }, `expected a closing quote, got the end of the file; the cell starts ${show(text.slice(start, start + 30))}. Close it.`);
   return undefined;

@@ -33,15 +33,15 @@ function firstFault(text: string): number {
   return good;
 }
 
-/** A start of JSON is at fault at its end only. */
+/** A start of JSON is at fault at its end only. V8's messages may quote the text, so they are read from an end. */
 function isStartOfJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
   } catch (error) {
     const { message } = error as Error;
-    const position = /position (\d+)/.exec(message)?.[1];
-    return position === undefined ? /end of JSON/.test(message) : Number(position) >= text.length;
+    const position = /in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
+    return position === undefined ? /^Unexpected end of JSON/.test(message) : Number(position) >= text.length;
   }
 }
 

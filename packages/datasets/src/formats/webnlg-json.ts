@@ -14,7 +14,7 @@ export async function* readWebnlgJson(file: DataFile): AsyncGenerator<BenchmarkE
   for (const [n, wrapped] of needArray(root.entries, { file: file.name, field: 'entries' }).entries()) {
     const record = n + 1;
     const place = { file: file.name, record };
-    const entry = needObject(needObject(wrapped, place)[record], { ...place, field: String(record) });
+    const entry = needObject(needObject(wrapped, { ...place, field: 'entries' })[record], { ...place, field: String(record) });
     yield toEntry(entry, place);
   }
 }

@@ -1,4 +1,5 @@
 import { FileError } from '@prefix-tuning/base';
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -46,14 +47,16 @@ function readError(file: DataFile, error: NodeJS.ErrnoException): Error {
  */
 export async function* readText(file: DataFile): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let lines = 1;
+  let line = 1;
   let first = true;
+  // The character at the end of the chunks so far, which may be only begun.
+  let begun: Uint8Array = new Uint8Array();
   const decode = (bytes?: Uint8Array) => {
     try {
       return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
     } catch (error) {
-      const place = { file: file.name, line: lines };
-      throw new DatasetFormatError(place, 'expected UTF-8 text, got bytes that are none (at or after this line). Convert the file to UTF-8.', { cause: error });
+      const place = { file: file.name, line: line + linesOfUtf8(Buffer.concat([begun, bytes ?? new Uint8Array()])) };
+      throw new DatasetFormatError(place, 'expected UTF-8 text, got bytes that are none. Convert the file to UTF-8.', { cause: error });
     }
   };
   for await (const bytes of readBytes(file)) {
@@ -61,7 +64,8 @@ export async function* readText(file: DataFile): AsyncGenerator<string> {
     first = false;
     const text = decode(bytes);
     if (text) yield text;
-    lines += count(text, '\n');
+    line += count(text, '\n');
+    begun = lastCharacter(bytes);
   }
   const rest = decode();
   if (rest) yield rest;
@@ -79,6 +83,22 @@ function refuseUtf16(file: DataFile, bytes: Uint8Array): void {
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
     throw new DatasetFormatError({ file: file.name, line: 1 }, 'expected UTF-8 text, got a UTF-16 byte-order mark. Convert the file to UTF-8.');
   }
+}
+
+/** How many whole lines from the start are UTF-8: a line feed is never part of a longer character. */
+function linesOfUtf8(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let start = 0, end = bytes.indexOf(0x0a); end >= 0 && isUtf8(bytes.subarray(start, end)); end = bytes.indexOf(0x0a, start)) {
+    lines++;
+    start = end + 1;
+  }
+  return lines;
+}
+
+/** The last character's bytes if it has several, whole or not; those that continue one begin with the bits 10. */
+function lastCharacter(bytes: Uint8Array): Uint8Array {
+  const start = bytes.findLastIndex((byte) => byte >>> 6 !== 2);
+  return bytes.subarray(bytes[start]! < 0x80 ? bytes.length : start);
 }
 
 function count(text: string, character: string): number {
