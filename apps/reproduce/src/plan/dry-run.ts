@@ -1,6 +1,7 @@
 import { renderTable } from '@prefix-tuning/cli';
 import type { Options } from '../options.js';
 import type { ExhibitId } from '../recipe/cells.js';
+import { bytesText } from '../report/bytes.js';
 import { nameModels, type NamedModels } from '../sources/models.js';
 import { estimateRuns, isPublished, type Estimate } from './estimate.js';
 import type { Plan } from './plan.js';
@@ -13,7 +14,7 @@ export async function dryRun(plan: Plan, options: Options): Promise<string> {
   const rows = rowsOf(plan).map(({ exhibits, runs }) => {
     const own = runs.map((id) => estimates.get(id)!);
     const [first] = own as [Estimate];
-    return [runs[0]!, runs.length, count(first.trained), count(first.kept), percent(first.kept / first.model), count(first.steps), hours(sum(own, 'hours')), bytes(sum(own, 'disk')), shortList(exhibits)];
+    return [runs[0]!, runs.length, count(first.trained), count(first.kept), percent(first.kept / first.model), count(first.steps), hours(sum(own, 'hours')), bytesText(sum(own, 'disk')), shortList(exhibits)];
   });
   const table = renderTable(['first run', 'runs', 'trained', 'kept', 'share', 'steps', 'hours', 'disk', 'shown in'], rows);
   return [table, '', ...notesOf(plan, { jobs: options.jobs, named, estimates })].join('\n');
@@ -51,10 +52,10 @@ function notesOf({ cells, runs }: Plan, { jobs, named, estimates }: NotesInput):
   const byTopic = uncounted.some(({ spec }) => spec.options['topics']);
   return [
     `${cells.length} cells, ${runs.length} runs: about ${hours(total)} hours${total > 48 ? ` (${days(total)})` : ''} of one process on this machine.`,
-    `Disk: ${bytes(sum(all, 'disk'))} for what is kept, and up to ${bytes(Math.max(...all.map(({ checkpoints }) => checkpoints)))} for the checkpoints of a run while it trains${jobs > 1 ? `, of which there are ${jobs} at a time` : ''}.`,
+    `Disk: ${bytesText(sum(all, 'disk'))} for what is kept, and up to ${bytesText(Math.max(...all.map(({ checkpoints }) => checkpoints)))} for the checkpoints of a run while it trains${jobs > 1 ? `, of which there are ${jobs} at a time` : ''}.`,
     'Hours follow from the number of operations and the rate of products of the same shape, measured now, beside whatever else the machine does.',
     'Hours and disk are those of all runs of a row, the other columns those of one.',
-    ...(fromHub.length > 0 ? [`From the hub, unless its cache has them: ${fromHub.map((role) => named[role]!.source).join(', ')}, at most ${bytes(weights)}.`] : []),
+    ...(fromHub.length > 0 ? [`From the hub, unless its cache has them: ${fromHub.map((role) => named[role]!.source).join(', ')}, at most ${bytesText(weights)}.`] : []),
     ...(published.length > 0 ? [`Counted by their published shapes: ${published.join(', ')}.`] : []),
     ...(uncounted.length > 0 ? [`Counted by their published sizes: ${unique(uncounted.map(({ spec }) => spec.dataset)).join(', ')}${byTopic ? '; its parts by topic, which have none, as all of it' : ''}.`] : []),
   ];
@@ -66,4 +67,3 @@ const count = (value: number) => value.toLocaleString('en');
 const percent = (share: number) => `${share > 0.995 ? 100 : (100 * share).toPrecision(2)}%`;
 const hours = (value: number) => (value < 0.1 ? value.toFixed(3) : value.toLocaleString('en', { minimumFractionDigits: value < 100 ? 1 : 0, maximumFractionDigits: value < 100 ? 1 : 0 }));
 const days = (value: number) => (value < 24 * 730 ? `${Math.round(value / 24)} days` : `${Math.round(value / 24 / 365)} years`);
-const bytes = (value: number) => (value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`);

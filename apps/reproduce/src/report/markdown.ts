@@ -1,7 +1,7 @@
 import { modelTitles } from '../recipe/exhibits.js';
+import { bytesText } from './bytes.js';
 import type { SideBySide } from './examples.js';
 import type { FigureData } from './figure.js';
-import { bytesText } from './html/costs.js';
 import type { ExhibitData, Report } from './report.js';
 import type { TableCell, TableData } from './table.js';
 

@@ -1,11 +1,9 @@
+import { bytesText } from '../bytes.js';
 import type { Report } from '../report.js';
 import { element, escapeHtml, plainTable } from './markup.js';
 
 const count = (value: number) => value.toLocaleString('en');
 const percent = (share: number) => (share === 1 ? '100%' : `${(100 * share).toPrecision(2)}%`);
-
-/** Bytes for people. */
-export const bytesText = (bytes: number): string => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`);
 
 /** Parameters, bytes and time: as measured, and by formula on the paper's models. */
 export function costsSection({ costs, sizes, machine }: Report): string {
