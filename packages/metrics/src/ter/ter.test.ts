@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hasRealReferences, realSegments } from '../../test/goldens/real.js';
+import { readOutputs } from '../../test/inputs/outputs.js';
 import { MetricInputError } from '../metric.js';
 import { ter } from './ter.js';
 import type { SacrebleuTokens } from './tokenize.js';
@@ -51,6 +52,21 @@ describe('equals tercom 0.7.25', () => {
     expect(got.segments).toEqual(golden.scores);
     expect(got.score).toBe(Number(golden.total));
   });
+});
+
+/** A folder of systems' outputs that tools/goldens/system_outputs.py gathers; they are not ours to ship. */
+const outputs = process.env['PREFIX_TUNING_OUTPUTS'];
+
+test.skipIf(outputs === undefined)('equals tercom 0.7.25 on 2,000 outputs of published systems', () => {
+  const golden = parse('outputs.json') as Record<string, { total: string; segments: number[][]; scores: number[] }>;
+  const segments = readOutputs(outputs!);
+  expect(Object.keys(segments)).toEqual(Object.keys(golden));
+  for (const [name, { total, segments: rows, scores: printed }] of Object.entries(golden)) {
+    const got = ter(segments[name]!);
+    expect(got.statistics.rows.map((row) => [...row]), name).toEqual(rows);
+    expect(got.segments, name).toEqual(printed);
+    expect(got.score, name).toBe(Number(total));
+  }
 });
 
 test.skipIf(!hasRealReferences)('equals tercom 0.7.25 on references of DART and WebNLG', () => {
