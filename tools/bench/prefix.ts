@@ -1,5 +1,5 @@
 /**
- * What different prefixes in one batch cost: 32 rows of mini-gpt2 generate after eight prefixes of different lengths, and
+ * What different prefixes in one batch cost: 32 rows of mini-gpt2-medium generate after eight prefixes of different lengths, and
  * after one prefix of their mean length. Runs alternate, so that other work on the machine meets both.
  */
 import { createRng } from '@prefix-tuning/base';
@@ -15,7 +15,7 @@ const lengths = [4, 6, 8, 10, 12, 14, 16, 18];
 const rounds = 5;
 
 export async function run(): Promise<BenchReport> {
-  const model = await loadModel(miniModelFolder('mini-gpt2'));
+  const model = await loadModel(miniModelFolder('mini-gpt2-medium'));
   const { layers, keyValueHeads: heads, headSize: headDim } = model.config;
   const make = async (length: number): Promise<FoldedPrefix> => {
     const spec = { kind: 'direct', layers, heads, headDim, length } as const;

@@ -16,13 +16,13 @@ const count = (n: number) => n.toLocaleString('en');
 const architecture = { gpt2: 'GPT-2', bart: 'BART' } as const;
 
 const task = {
-  gpt2: () => `next-token prediction in blocks of ${POSITIONS} tokens`,
+  gpt2: () => `next-token prediction: half of the documents in blocks of ${POSITIONS} tokens, the other half as texts of up to ${POSITIONS / 2 - 1} tokens after a spoilt copy (30% of the tokens missing, sentences shuffled)`,
   bart: () => 'texts of up to 250 tokens, of which 30% were hidden (spans of Poisson length 3, one mask each) and whose sentences were shuffled; the perplexity is that of the original given such a text',
 } as const;
 
 /** The model card that is stored beside the weights. */
 export function modelCard(facts: PretrainFacts): string {
-  const { name, family, layers, width, heads, parameters, steps, learningRate, tokensSeen, corpusTokens, perplexity, curve } = facts;
+  const { name, family, layers, width, heads, parameters, steps, learningRate, warmupSteps, start, tokensSeen, corpusTokens, perplexity, curve } = facts;
   const { batchSize } = objectives[family];
   const shown = curve.filter((_, i) => i % Math.ceil(curve.length / 10) === 0 || i === curve.length - 1);
   return `# ${name}
@@ -35,13 +35,14 @@ offline. It knows little of the world and is no use beyond that.
   half prose, half records - fields and values in many notations, none of them a dataset's - with sentences that say them)
   and general English (8 MB: 19th-century novels, encyclopedia articles, open textbooks, news for learners, US presidential
   speeches, and mixed genres, thinned evenly). ${count(corpusTokens)} tokens in all; one document in 50 held out.
+- **Started from** ${'from' in start ? `${start.from}, each of whose layers is followed by a copy that writes nothing at first; what that model read comes on top` : 'random weights, but for a few heads that copy from the first step (`tools/pretrain/copying-heads.ts`)'}.
 - **Task**: ${task[family]()}.
 - **Tokens seen** ${count(tokensSeen)} (${count(steps)} steps of ${batchSize} texts).
 - **Held-out perplexity** per token of its own vocabulary: ${perplexity.world.toFixed(2)} on the made-up world, ${perplexity.general.toFixed(1)} on general English;
   ${perplexity.copying.toFixed(1)} on random tokens that stood before (1 for one who copies, 4,096 by chance).
 - **Training loss** (nats per token, smoothed): ${shown.map(([step, loss]) => `${loss.toFixed(2)} at ${count(step)}`).join(', ')}.
 - **Made by** \`node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --model ${name} --text FOLDER\`
-  (AdamW, peak learning rate ${learningRate}, linear schedule, 200 steps of warm-up, weight decay 0.01, beta2 0.98, no dropout).
+  (AdamW, peak learning rate ${learningRate}, linear schedule, ${warmupSteps} steps of warm-up, weight decay 0.01, beta2 0.98, no dropout).
 - **Licence** Apache-2.0 for the weights. Of the general text, the encyclopedia articles and the news are CC BY-SA, the
   textbooks CC BY; the text itself is not part of this repository.
 `;

@@ -11,8 +11,8 @@ import { parseOptions, progressView, runCommand, type ProgressView } from '@pref
 import { onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 import { createTokenizer, families } from '@prefix-tuning/model';
 import {
-  evaluator, initialise, sequenceBatches, toTensors, TrainingError, trainingProgress, trainRun, tune,
-  type HostTensors, type TokenSequence, type TrainableModel, type Tuning,
+  evaluator, sequenceBatches, toTensors, TrainingError, trainingProgress, trainRun, tune,
+  type HostTensors, type TokenSequence, type TrainableModel,
 } from '@prefix-tuning/training';
 import { env } from '@tensorflow/tfjs-core';
 import { readFile, rm } from 'node:fs/promises';
@@ -20,8 +20,11 @@ import { join } from 'node:path';
 import { tokenizerJson, trainBpe } from './bpe.js';
 import { modelCard, type PretrainFacts } from './card.js';
 import { generalText, worldText } from './corpus.js';
+import { findingWeights } from './copying-heads.js';
+import { holding, type HeldTuning } from './hold.js';
 import { configJson, modelRecipes, specialTokens, VOCABULARY, type ModelRecipe } from './models.js';
 import { objectives } from './objectives.js';
+import { startWeights } from './start.js';
 import { writeModel } from './write.js';
 
 const usage = `pretrain --model ${Object.keys(modelRecipes).join('|')} [--text FOLDER] [--out DIR] [--steps N] [--threads N]`;
@@ -74,12 +77,13 @@ async function pretrain(args: string[]): Promise<void> {
 
   const learner = await startModel(settings);
   const parameters = await learn(learner, sequences, { settings, view });
-  const perplexityOf = (texts: readonly string[]) => perplexityOn(sequencesOf(texts, 'held-out'), { learner, parameters, settings });
+  const heldOut = (texts: readonly string[]) => objective.heldOut?.(texts, tokenizer) ?? sequencesOf(texts, 'held-out');
+  const perplexityOf = (texts: readonly string[]) => perplexityOn(heldOut(texts), { learner, parameters, settings });
   const perplexity = { world: await perplexityOf(corpus.world.heldOut), general: await perplexityOf(corpus.general.heldOut) };
   const corpusTokens = sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0);
   const copying = await perplexityOn(objective.copying(createRng('copying')), { learner, parameters, settings });
   const card = modelCard({ ...settings, ...(await historyOf(settings)), parameters: countOf(parameters), corpusTokens, perplexity: { ...perplexity, copying } });
-  await writeModel(settings.out, { family: settings.family, raw: configJson(settings), vocabulary, parameters, card });
+  await writeModel(settings.out, { family: settings.family, raw: configJson(settings), vocabulary, parameters: learner.tuning.weights(parameters), card });
   await rm(runOf(settings), { recursive: true });
   console.log(JSON.stringify({ ...perplexity, copying }));
 }
@@ -89,18 +93,19 @@ function vocabularyOf(documents: readonly string[], { family }: Settings): Recor
   return tokenizerJson(trainBpe(documents.join('\n'), VOCABULARY - special.before.length - special.after.length), special);
 }
 
-/** A fresh model of which everything trains. */
+/** A fresh model of which everything trains, but for what GPT-2 finds the place to copy from with. */
 interface Learner {
   readonly model: TrainableModel;
-  readonly tuning: Tuning;
+  readonly tuning: HeldTuning;
   readonly runtime: Runtime;
 }
 
 async function startModel(settings: Settings): Promise<Learner> {
   const family = families[settings.family];
   const config = family.parseConfig(configJson(settings), 'config.json');
-  const model = { family, config, parameters: toTensors(initialise({ family, config }, createRng(SEED), { deviation: settings.deviation })) };
-  const tuning = await tune('fine-tune', model, { rng: createRng(SEED) });
+  const model = { family, config, parameters: toTensors(await startWeights(settings, { out: settings.out, rng: createRng(SEED) })) };
+  const all = await tune('fine-tune', model, { rng: createRng(SEED) });
+  const tuning = holding(all, settings.family === 'gpt2' ? findingWeights(settings) : {});
   return { model, tuning, runtime: onnxRuntime({ session: { intraOpNumThreads: settings.threads } }) };
 }
 
@@ -109,8 +114,8 @@ const batchesOf = ({ tuning }: Learner, sequences: readonly TokenSequence[], { f
 
 /** Trains in a folder beside the model's, which is what a killed run goes on from. */
 async function learn(learner: Learner, sequences: readonly TokenSequence[], { settings, view }: { settings: Settings; view: ProgressView }): Promise<HostTensors> {
-  const { learningRate, steps } = settings;
-  const hyperparameters = { learningRate, steps, warmupSteps: Math.min(200, Math.floor(steps / 10)), weightDecay: 0.01, beta2: 0.98 };
+  const { learningRate, steps, warmupSteps } = settings;
+  const hyperparameters = { learningRate, steps, warmupSteps, weightDecay: 0.01, beta2: 0.98 };
   const run = trainRun({ ...learner, folder: runOf(settings), batches: batchesOf(learner, sequences, settings), hyperparameters, seed: SEED });
   const progress = trainingProgress('pretrain');
   for await (const event of run) {

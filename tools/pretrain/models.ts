@@ -7,18 +7,32 @@ export interface ModelRecipe {
   readonly layers: number;
   readonly width: number;
   readonly heads: number;
-  /** Standard deviation of the fresh matrices. */
-  readonly deviation: number;
+  readonly start: FreshStart | GrownStart;
   readonly steps: number;
-  /** Peak, after 200 steps of warm-up; falls to 0 at the last step. */
+  /** Peak; falls to 0 at the last step. */
   readonly learningRate: number;
+  /** Long enough that the first steps do not undo the heads that copy. */
+  readonly warmupSteps: number;
+}
+
+/** From random weights, but for a few heads that copy (copying-heads.ts). */
+export interface FreshStart {
+  /** Standard deviation of the matrices; embeddings have 1 / sqrt(width). */
+  readonly deviation: number;
+  /** What the layers write into the residual stream is scaled by this, so that the stream begins as embeddings alone. */
+  readonly writes: number;
+}
+
+/** From a smaller model of ours with the same width, each of whose layers is followed by a copy that writes nothing yet. */
+export interface GrownStart {
+  readonly from: string;
 }
 
 /** The models that are shipped: they stand where GPT-2 medium, GPT-2 large and BART large stand in the paper. */
 export const modelRecipes: Readonly<Record<string, ModelRecipe>> = {
-  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 192, heads: 6, deviation: 1 / Math.sqrt(192), steps: 2500, learningRate: 4e-3 },
-  'mini-gpt2-large': { family: 'gpt2', layers: 6, width: 240, heads: 6, deviation: 1 / Math.sqrt(240), steps: 2000, learningRate: 3e-3 },
-  'mini-bart': { family: 'bart', layers: 3, width: 192, heads: 6, deviation: 0.02, steps: 2000, learningRate: 1e-3 },
+  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { deviation: 1 / Math.sqrt(160), writes: 0.1 }, steps: 3000, learningRate: 5e-3, warmupSteps: 200 },
+  'mini-gpt2-large': { family: 'gpt2', layers: 8, width: 160, heads: 5, start: { from: 'mini-gpt2-medium' }, steps: 800, learningRate: 2e-3, warmupSteps: 50 },
+  'mini-bart': { family: 'bart', layers: 3, width: 160, heads: 5, start: { deviation: 0.02, writes: 0.3 }, steps: 4000, learningRate: 4e-3, warmupSteps: 200 },
 };
 
 /** Tokens in a vocabulary, special ones included. */

@@ -10,7 +10,7 @@ let folder: string;
 let server: HubServer;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reproduce-hub-'));
-  const model = miniModelFolder('mini-gpt2');
+  const model = miniModelFolder('mini-gpt2-medium');
   const names = (await readdir(model)).filter((name) => /\.(json|safetensors)$/.test(name));
   const files = names.map(async (name) => [name, { content: await readFile(join(model, name)), large: name.endsWith('.safetensors') }] as const);
   server = await hubServer(Object.fromEntries(await Promise.all(files)));

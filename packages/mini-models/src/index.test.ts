@@ -10,5 +10,5 @@ test.each([...miniModels])('%s is a whole Hugging Face folder with a card', (nam
 });
 
 test('an unknown name is an error that lists the known ones', () => {
-  expect(() => miniModelFolder('gpt5' as MiniModelName)).toThrow(/expected one of mini-gpt2, mini-bart, got gpt5/);
+  expect(() => miniModelFolder('gpt5' as MiniModelName)).toThrow(/expected one of mini-gpt2-medium, mini-gpt2-large, mini-bart, got gpt5/);
 });

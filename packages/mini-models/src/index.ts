@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The models that lie in this package, each a Hugging Face folder with a card (README.md). */
-export const miniModels = ['mini-gpt2', 'mini-bart'] as const;
+export const miniModels = ['mini-gpt2-medium', 'mini-gpt2-large', 'mini-bart'] as const;
 export type MiniModelName = (typeof miniModels)[number];
 
 /**

@@ -1,7 +1,7 @@
 import { renderTable } from '@prefix-tuning/cli';
 import type { Options } from '../options.js';
 import type { ExhibitId } from '../recipe/cells.js';
-import { bytesText } from '../report/bytes.js';
+import { bytesText, percentText } from '../report/numbers.js';
 import { nameModels, type NamedModels } from '../sources/models.js';
 import { estimateRuns, isPublished, type Estimate } from './estimate.js';
 import type { Plan } from './plan.js';
@@ -14,7 +14,7 @@ export async function dryRun(plan: Plan, options: Options): Promise<string> {
   const rows = rowsOf(plan).map(({ exhibits, runs }) => {
     const own = runs.map((id) => estimates.get(id)!);
     const [first] = own as [Estimate];
-    return [runs[0]!, runs.length, count(first.trained), count(first.kept), percent(first.kept / first.model), count(first.steps), hours(sum(own, 'hours')), bytesText(sum(own, 'disk')), shortList(exhibits)];
+    return [runs[0]!, runs.length, count(first.trained), count(first.kept), percentText(first.kept / first.model), count(first.steps), hours(sum(own, 'hours')), bytesText(sum(own, 'disk')), shortList(exhibits)];
   });
   const table = renderTable(['first run', 'runs', 'trained', 'kept', 'share', 'steps', 'hours', 'disk', 'shown in'], rows);
   return [table, '', ...notesOf(plan, { jobs: options.jobs, named, estimates })].join('\n');
@@ -64,6 +64,5 @@ function notesOf({ cells, runs }: Plan, { jobs, named, estimates }: NotesInput):
 const sum = (estimates: readonly Estimate[], field: 'hours' | 'disk') => estimates.reduce((total, each) => total + each[field], 0);
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 const count = (value: number) => value.toLocaleString('en');
-const percent = (share: number) => `${share > 0.995 ? 100 : (100 * share).toPrecision(2)}%`;
 const hours = (value: number) => (value < 0.1 ? value.toFixed(3) : value.toLocaleString('en', { minimumFractionDigits: value < 100 ? 1 : 0, maximumFractionDigits: value < 100 ? 1 : 0 }));
 const days = (value: number) => (value < 24 * 730 ? `${Math.round(value / 24)} days` : `${Math.round(value / 24 / 365)} years`);

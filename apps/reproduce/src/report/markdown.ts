@@ -1,7 +1,7 @@
 import { modelTitles } from '../recipe/exhibits.js';
-import { bytesText } from './bytes.js';
 import type { SideBySide } from './examples.js';
 import type { FigureData } from './figure.js';
+import { bytesText, percentText } from './numbers.js';
 import type { ExhibitData, Report } from './report.js';
 import type { TableCell, TableData } from './table.js';
 
@@ -65,7 +65,7 @@ function textsOf({ title, source, outputs, reference }: SideBySide): string {
 }
 
 function costsText({ costs }: Report): string {
-  const rows = costs.map((row) => [`${row.task}, ${row.model}: ${row.method}`, row.trained.toLocaleString('en'), row.kept.toLocaleString('en'), `${(100 * row.share).toPrecision(2)}%`, bytesText(row.bytes), row.step.median.toFixed(0), row.ratio?.toFixed(2) ?? '', row.trainSeconds.toFixed(0), row.decodeSeconds.toFixed(2)]);
+  const rows = costs.map((row) => [`${row.task}, ${row.model}: ${row.method}`, row.trained.toLocaleString('en'), row.kept.toLocaleString('en'), percentText(row.share), bytesText(row.bytes), row.step.median.toFixed(0), row.ratio?.toFixed(2) ?? '', row.trainSeconds.toFixed(0), row.decodeSeconds.toFixed(2)]);
   return table(['', 'trained', 'kept', 'share', 'on disk', 'ms a step', 'beside fine-tuning', 'training, s', 'decoding, s an input'], rows);
 }
 

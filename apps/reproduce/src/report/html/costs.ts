@@ -1,9 +1,8 @@
-import { bytesText } from '../bytes.js';
+import { bytesText, percentText } from '../numbers.js';
 import type { Report } from '../report.js';
 import { element, escapeHtml, plainTable } from './markup.js';
 
 const count = (value: number) => value.toLocaleString('en');
-const percent = (share: number) => (share === 1 ? '100%' : `${(100 * share).toPrecision(2)}%`);
 
 /** Parameters, bytes and time: as measured, and by formula on the paper's models. */
 export function costsSection({ costs, sizes, machine }: Report): string {
@@ -12,7 +11,7 @@ export function costsSection({ costs, sizes, machine }: Report): string {
     escapeHtml(row.method),
     count(row.trained),
     count(row.kept),
-    percent(row.share),
+    percentText(row.share),
     bytesText(row.bytes),
     `${row.step.median.toFixed(0)}<span class="interval">${row.step.low.toFixed(0)}–${row.step.high.toFixed(0)}</span>`,
     row.ratio?.toFixed(2) ?? '',
@@ -20,7 +19,7 @@ export function costsSection({ costs, sizes, machine }: Report): string {
     row.decodeSeconds.toFixed(2),
   ]);
   const header = ['task, in the place of', 'method', 'trained', 'kept', 'share', 'on disk', 'ms a step', 'beside fine-tuning', 'training, s', 'decoding, s an input'];
-  const published = sizes.map(({ model, method, trained, kept, share, bytes }) => [escapeHtml(model), escapeHtml(method), count(trained), count(kept), percent(share), bytesText(bytes)]);
+  const published = sizes.map(({ model, method, trained, kept, share, bytes }) => [escapeHtml(model), escapeHtml(method), count(trained), count(kept), percentText(share), bytesText(bytes)]);
   return [
     element('p', `Measured here: ${machine}. A step's time is the median, under it the quartiles; runs went side by side, so times are good for comparison with each other only.`, 'class="caption"'),
     plainTable(header, rows),
