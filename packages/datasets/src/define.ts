@@ -17,8 +17,14 @@ export interface Download {
   /** Name in the cache folder, such as `e2e/devset.csv`. */
   readonly file: string;
   readonly url: string;
-  /** Of the file as it is fetched; hexadecimal. */
-  readonly sha256: string;
+  /** Of the file as it is fetched. */
+  readonly checksum: Checksum;
+}
+
+/** What a file's bytes are pinned by, in hexadecimal: their SHA-256, or the id that Git gives them, which a commit lists. */
+export interface Checksum {
+  readonly kind: 'sha256' | 'git';
+  readonly value: string;
 }
 
 /** What a reader is told beside the file. */

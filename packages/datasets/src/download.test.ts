@@ -18,7 +18,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-const definition = (base: string, sum = sha256) => ({ ...datasets.e2e, downloads: [{ file: 'trainset.csv', url: `${base}trainset.csv`, sha256: sum }] });
+const definition = (base: string, value = sha256, kind: 'sha256' | 'git' = 'sha256') => ({ ...datasets.e2e, downloads: [{ file: 'trainset.csv', url: `${base}trainset.csv`, checksum: { kind, value } }] });
 
 test('a file is fetched once, checked, and read; the licence is told first, the progress reaches the end', async () => {
   let requests = 0;
@@ -47,6 +47,16 @@ test('a wrong checksum leaves no file', async () => {
   const wrong = '0'.repeat(64);
   await expect(fetchDataset(definition(base, wrong), { cache })).rejects.toThrow(`expected a file with SHA-256 ${wrong}, got ${sha256}`);
   expect(await readdir(join(cache, 'e2e'))).toEqual([]);
+});
+
+test('a file may be pinned by the id that Git gives it', async () => {
+  const base = await serve((_, response) => response.end('hello\n'));
+  // As `echo hello | git hash-object --stdin` prints it.
+  const id = 'ce013625030ba8dba906f756967f9e9ca394464a';
+  const folder = await fetchDataset(definition(base, id, 'git'), { cache: await folderWith({}) });
+  expect(await readFile(join(folder, 'trainset.csv'), 'utf8')).toBe('hello\n');
+  const wrong = '0'.repeat(40);
+  await expect(fetchDataset(definition(base, wrong, 'git'), { cache: await folderWith({}) })).rejects.toThrow(`expected a file with Git id ${wrong}, got ${id}`);
 });
 
 test('a connection that breaks in the middle leaves no file, and the next try starts anew', async () => {
@@ -78,9 +88,9 @@ test('a dataset without addresses says so', async () => {
 test('every built-in address names a commit and a checksum', () => {
   for (const { downloads = [] } of Object.values(datasets)) {
     expect(downloads.length).toBeGreaterThan(0);
-    for (const { url, sha256: sum } of downloads) {
+    for (const { url, checksum } of downloads) {
       expect(url).toMatch(/^https:\/\/raw\.githubusercontent\.com\/[^/]+\/[^/]+\/[0-9a-f]{40}\//);
-      expect(sum).toMatch(/^[0-9a-f]{64}$/);
+      expect(checksum.value).toMatch(checksum.kind === 'git' ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/);
     }
   }
 });

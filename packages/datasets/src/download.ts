@@ -1,10 +1,10 @@
 import { ConfigError, FileError, PrefixTuningError, type OnProgress } from '@prefix-tuning/base';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { DatasetDefinition, DatasetOptions, Download } from './define.js';
+import type { Checksum, DatasetDefinition, DatasetOptions, Download } from './define.js';
 
 /** A file could not be fetched, or is not the one that was pinned. */
 export class DownloadError extends PrefixTuningError {
@@ -22,7 +22,7 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches a dataset's files once, each checked against its pinned SHA-256, and gives the folder they lie in.
+ * Fetches a dataset's files once, each checked against its pinned checksum, and gives the folder they lie in.
  *
  * A file appears in the folder whole and right, or not at all; one that is there and right is not fetched again.
  *
@@ -37,7 +37,7 @@ export async function fetchDataset(
   const folder = join(cache, name);
   onLicence(`${title}: ${citation.paper}. ${citation.url}. Licence: ${citation.licence}.`);
   for (const [done, download] of downloads.entries()) {
-    if (!(await isRight(join(folder, download.file), download.sha256))) await fetchFile(download, { folder, onProgress, get });
+    if (!(await isRight(join(folder, download.file), download.checksum))) await fetchFile(download, { folder, onProgress, get });
     if (downloads.length > 1) onProgress({ task: `fetch ${name}`, done: done + 1, total: downloads.length, unit: 'files' });
   }
   return folder;
@@ -48,13 +48,19 @@ export function defaultCache(): string {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'prefix-tuning', 'datasets');
 }
 
-async function isRight(path: string, sha256: string): Promise<boolean> {
+async function isRight(path: string, { kind, value }: Checksum): Promise<boolean> {
   const exists = await access(path).then(() => true, () => false);
-  if (!exists) return false;
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex') === sha256;
+  return exists && (await checksumOf(path, kind)) === value;
 }
+
+/** Git's id of a file is the SHA-1 of its size and its bytes. */
+async function checksumOf(path: string, kind: Checksum['kind']): Promise<string> {
+  const hash = kind === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${(await stat(path)).size}\0`);
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+const checksumNames = { sha256: 'SHA-256', git: 'Git id' } as const;
 
 interface FileContext {
   readonly folder: string;
@@ -62,14 +68,15 @@ interface FileContext {
   readonly get: typeof fetch;
 }
 
-async function fetchFile({ file, url, sha256 }: Download, { folder, onProgress, get }: FileContext): Promise<void> {
+async function fetchFile({ file, url, checksum: { kind, value } }: Download, { folder, onProgress, get }: FileContext): Promise<void> {
   const path = join(folder, file);
   const part = `${path}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    const got = await writeBody(await request(url, get), { part, url, task: `fetch ${file}`, onProgress });
-    if (got !== sha256) {
-      throw new DownloadError(`${url}: expected a file with SHA-256 ${sha256}, got ${got}. The publisher's file has changed, or the way to it changes files.`, { details: { url, sha256, got } });
+    await writeBody(await request(url, get), { part, url, task: `fetch ${file}`, onProgress });
+    const got = await checksumOf(part, kind);
+    if (got !== value) {
+      throw new DownloadError(`${url}: expected a file with ${checksumNames[kind]} ${value}, got ${got}. The publisher's file has changed, or the way to it changes files.`, { details: { url, [kind]: value, got } });
     }
     await rename(part, path);
   } catch (error) {
@@ -99,11 +106,10 @@ interface BodyContext {
   readonly onProgress: OnProgress;
 }
 
-/** Writes a response to a file; returns its SHA-256. */
-async function writeBody(response: Response, { part, url, task, onProgress }: BodyContext): Promise<string> {
+/** Writes a response to a file. */
+async function writeBody(response: Response, { part, url, task, onProgress }: BodyContext): Promise<void> {
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
   const total = length === null ? undefined : Number(length);
-  const hash = createHash('sha256');
   const file = await open(part, 'w');
   const reader = response.body!.getReader();
   let done = 0;
@@ -112,8 +118,7 @@ async function writeBody(response: Response, { part, url, task, onProgress }: Bo
       const chunk = await reader.read().catch((error: Error) => {
         throw unreachable(url, error);
       });
-      if (chunk.done) return hash.digest('hex');
-      hash.update(chunk.value);
+      if (chunk.done) return;
       await file.write(chunk.value);
       done += chunk.value.length;
       onProgress({ task, done, total, unit: 'bytes' });

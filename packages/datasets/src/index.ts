@@ -1,4 +1,4 @@
-export { defineDataset, type Citation, type DatasetDefinition, type DatasetOptions, type Download, type MiniOptions, type ReadContext } from './define.js';
+export { defineDataset, type Checksum, type Citation, type DatasetDefinition, type DatasetOptions, type Download, type MiniOptions, type ReadContext } from './define.js';
 export { DatasetFormatError, describePlace, type Place } from './errors.js';
 export { pairsOf, splitNames, type DataRecord, type Example, type Pair, type SplitName } from './example.js';
 export { collect, findDataset, loadDataset, type Dataset, type LoadOptions, type Split } from './load.js';
