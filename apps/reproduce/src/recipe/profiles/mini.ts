@@ -12,7 +12,7 @@ const beams = { lengthPenalty: 1, noRepeatNgramSize: 0 };
  */
 export const mini: Profile = {
   name: 'mini',
-  scale: 'Mini scale: models a hundred times smaller than the paper’s, pretrained by this project, on data that it writes itself. Methods can be compared with each other, numbers not with the paper’s.',
+  scale: 'Mini scale: models a hundred times smaller than the paper’s, pretrained by this project, on data that it writes itself unless others are named. Methods can be compared with each other, numbers not with the paper’s.',
   models: { 'gpt2-medium': 'mini-gpt2-medium', 'gpt2-large': 'mini-gpt2-large', 'bart-large': 'mini-bart' },
   data: { write: true, train: 600, dev: 160, test: 160 },
   seeds: [1],
