@@ -149,7 +149,7 @@ function timed(runtime: Runtime): { runtime: Runtime; seconds(): number } {
   return { runtime: { ...runtime, prepare }, seconds: () => seconds };
 }
 
-/** A model of the size that ships, 4 layers of width 192: small steps, so that what is not arithmetic shows. */
+/** A model about as small as those that ship, 4 layers of width 192: small steps, so that what is not arithmetic shows. */
 async function miniSteps(groups: readonly TokenSequence[][]): Promise<BenchResult[]> {
   const family = families.gpt2;
   const config = family.parseConfig({ model_type: 'gpt2', n_layer: 4, n_embd: 192, n_head: 6, n_positions: 512, vocab_size: 4096 }, 'bench');

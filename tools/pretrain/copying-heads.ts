@@ -6,8 +6,7 @@ import { modelRecipes, type ModelRecipe } from './models.js';
  * Writes heads that copy into fresh weights: one that attends to the token before, and in a later layer heads that attend
  * to where the current token stood before - in an encoder-decoder model, stands in the source - and repeat what followed.
  *
- * A model finds this circuit by itself, but only after many more tokens than two cores can read (decision 80). The residual
- * stream begins in three parts: tokens, positions (sinusoids, which a head can shift by one), and the token before as the
+ * Models find this circuit by themselves, but ours had not after six million tokens (decision 80). The residual stream begins in three parts: tokens, positions (sinusoids, which a head can shift by one), and the token before as the
  * first head writes it, the last two as wide as a head.
  *
  * @param parameters  fresh weights, which are changed in place

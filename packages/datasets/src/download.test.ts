@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Progress } from '@prefix-tuning/base';
 import { folderWith } from '../test/support/folders.js';
-import { datasets, fetchDataset, loadDataset } from './index.js';
+import { datasets, fetchDataset, loadDataset, type Checksum } from './index.js';
 
 const content = `mr,ref\n${'name[A],A is here.\n'.repeat(2000)}`;
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -18,7 +18,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-const definition = (base: string, value = sha256, kind: 'sha256' | 'git' = 'sha256') => ({ ...datasets.e2e, downloads: [{ file: 'trainset.csv', url: `${base}trainset.csv`, checksum: { kind, value } }] });
+const definition = (base: string, value = sha256, kind: Checksum['kind'] = 'sha256') => ({ ...datasets.e2e, downloads: [{ file: 'trainset.csv', url: `${base}trainset.csv`, checksum: { kind, value } }] });
 
 test('a file is fetched once, checked, and read; the licence is told first, the progress reaches the end', async () => {
   let requests = 0;
