@@ -6,8 +6,9 @@ import { modelRecipes, type ModelRecipe } from './models.js';
  * Writes heads that copy into fresh weights: one that attends to the token before, and in a later layer heads that attend
  * to where the current token stood before - in an encoder-decoder model, stands in the source - and repeat what followed.
  *
- * Models find this circuit by themselves, but ours had not after six million tokens (decision 80). The residual stream begins in three parts: tokens, positions (sinusoids, which a head can shift by one), and the token before as the
- * first head writes it, the last two as wide as a head.
+ * Models find this circuit by themselves, but ours had not after six million tokens (decision 80). The residual stream begins
+ * in three parts: tokens, positions (sinusoids, which a head can shift by one), and the token before as the first head writes
+ * it, the last two as wide as a head.
  *
  * @param parameters  fresh weights, which are changed in place
  * @see Olsson et al. 2022, "In-context Learning and Induction Heads"; Trockman & Kolter 2023, "Mimetic Initialization of
