@@ -77,8 +77,35 @@ describe('a short reproduction of a table of outputs and a figure', () => {
 test('killed in the middle it goes on with what is not done', async () => {
   const args = ['--only', 'table6', ...short, '--out', 'out', '--jobs', '1'];
   const out = join(folder, 'out');
-  const killed = await reproduce(args, { killWhen: async () => (await whole(out)) === 1 });
+  const killed = await reproduce(args, { watch: async (child) => (await whole(out)) === 1 && child.kill('SIGKILL') });
   expect(killed.code).not.toBe(0);
+  expect(await reproduce(args)).toMatchObject({ code: 0, stderr: expect.stringContaining('2 runs: 1 are there, 1 to do.') });
+}, 600_000);
+
+/** The process that trains in one of the folders: its lock there names it. */
+async function trainer(out: string): Promise<number | undefined> {
+  const locks = (await resultsIn(out)).map(async (run) => (await readdir(join(run, 'training')).catch(() => [])).find((name) => name.endsWith('.lock')));
+  const found = (await Promise.all(locks)).find((name) => name !== undefined);
+  return found === undefined ? undefined : Number(found.split('.')[1]);
+}
+
+test('a run whose worker process is killed is shown with its reason, the others go on, and the next time it is tried again', async () => {
+  const args = ['--only', 'table6', ...short, '--out', 'out', '--jobs', '1'];
+  const out = join(folder, 'out');
+  let victim: number | undefined;
+  const kill = async () => {
+    if (victim !== undefined) return;
+    victim = await trainer(out);
+    if (victim !== undefined) process.kill(victim, 'SIGKILL');
+  };
+  const { code, stderr } = await reproduce(args, { watch: kill });
+  expect(code).toBe(1);
+  const reason = 'worker process: expected it to finish the run, it ended with SIGKILL.';
+  expect(stderr).toMatch(new RegExp(`1 of 2 runs failed:\n {2}webnlg_gpt2-medium_[\\w-]+: ${reason}`));
+  expect(await whole(out)).toBe(1);
+  const failures = await Promise.all((await resultsIn(out)).map((run) => readFile(join(run, 'failure.json'), 'utf8').catch(() => undefined)));
+  expect(failures.filter((text) => text !== undefined).map((text) => JSON.parse(text!) as unknown)).toMatchObject([{ reason: expect.stringContaining(reason) }]);
+  for (const name of ['report.md', 'index.html']) expect(await readFile(join(out, 'report', name), 'utf8'), name).toContain(reason);
   expect(await reproduce(args)).toMatchObject({ code: 0, stderr: expect.stringContaining('2 runs: 1 are there, 1 to do.') });
 }, 600_000);
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -13,19 +13,20 @@ export interface Outcome {
 export interface CommandOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly killWhen?: (stderr: string) => boolean | Promise<boolean>;
+  /** Called twenty times a second while it runs. */
+  readonly watch?: (child: ChildProcess) => unknown;
 }
 
 /** Runs the command as a user does, in a process of its own. */
-export function runReproduce(args: readonly string[], { cwd, env = {}, killWhen }: CommandOptions): Promise<Outcome> {
+export function runReproduce(args: readonly string[], { cwd, env = {}, watch }: CommandOptions): Promise<Outcome> {
   const child = spawn(process.execPath, ['--conditions=prefix-tuning-source', '--import', tsx, main, ...args], { cwd, env: { ...process.env, ...env } });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));
-  const watch = killWhen && setInterval(() => void Promise.resolve(killWhen(stderr)).then((kill) => kill && child.kill('SIGKILL')), 50);
+  const timer = watch && setInterval(() => watch(child), 50);
   return new Promise((resolve) =>
     child.on('close', (code) => {
-      clearInterval(watch);
+      clearInterval(timer);
       resolve({ code, stdout, stderr });
     }),
   );

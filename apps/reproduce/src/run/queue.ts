@@ -1,10 +1,10 @@
 import type { Progress } from '@prefix-tuning/base';
-import { fork, type ChildProcess } from 'node:child_process';
 import { totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { writeFailure } from './cache.js';
 import type { RunJob } from './execute.js';
 import type { FromWorker } from './messages.js';
 import type { RunFailure } from './record.js';
+import { reasonOf, startWorker, type WorkerProcess } from './worker-process.js';
 
 export interface QueueOptions {
   /** Worker processes at a time. */
@@ -14,15 +14,16 @@ export interface QueueOptions {
   readonly onStart: (id: string) => void;
   readonly onProgress: (id: string, progress: Progress) => void;
   readonly onEnd: (id: string, failure: RunFailure | undefined) => void;
+  /** A line that a worker wrote to its standard error. */
+  readonly onLine: (line: string) => void;
 }
-
-const workerFile = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 /** ONNX Runtime keeps some memory of each session that is freed, so a worker that has grown makes room for a fresh one. */
 const memoryLimit = Math.min(3 * 2 ** 30, totalmem() / 8);
 
 /**
- * Works through runs with worker processes. A run that fails, or takes its process down with it, does not stop the others.
+ * Works through runs with worker processes. A run that fails, or takes its process down with it, leaves its reason in its
+ * folder and does not stop the others.
  *
  * @returns the failures
  */
@@ -31,13 +32,13 @@ export async function workThrough(runs: readonly RunJob[], options: QueueOptions
   const failures: RunFailure[] = [];
   const next = () => waiting.shift();
   const lane = async () => {
-    let worker: ChildProcess | undefined;
+    let worker: WorkerProcess | undefined;
     for (let job = next(); job; job = next()) {
-      worker ??= startWorker();
+      worker ??= startWorker(options.onLine);
       const { failure, memory } = await runOne(worker, job, options);
       if (failure) failures.push(failure);
       options.onEnd(job.id, failure);
-      if (memory > memoryLimit || !worker.connected) worker = void stop(worker);
+      if (memory > memoryLimit || !worker.child.connected) worker = void stop(worker);
     }
     if (worker) stop(worker);
   };
@@ -45,11 +46,8 @@ export async function workThrough(runs: readonly RunJob[], options: QueueOptions
   return failures;
 }
 
-/** With the options of this process, so that it runs from source where this one does. */
-const startWorker = (): ChildProcess => fork(workerFile, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-
-function stop(worker: ChildProcess): void {
-  if (worker.connected) worker.disconnect();
+function stop({ child }: WorkerProcess): void {
+  if (child.connected) child.disconnect();
 }
 
 interface Outcome {
@@ -57,11 +55,11 @@ interface Outcome {
   readonly memory: number;
 }
 
-function runOne(worker: ChildProcess, job: RunJob, { threads, onStart, onProgress }: QueueOptions): Promise<Outcome> {
+function runOne({ child, lastLines }: WorkerProcess, job: RunJob, { threads, onStart, onProgress }: QueueOptions): Promise<Outcome> {
   onStart(job.id);
   return new Promise((resolve) => {
     const finish = (outcome: Outcome) => {
-      worker.off('message', listen).off('exit', died);
+      child.off('message', listen).off('close', died);
       resolve(outcome);
     };
     const listen = (message: FromWorker) => {
@@ -69,9 +67,14 @@ function runOne(worker: ChildProcess, job: RunJob, { threads, onStart, onProgres
       if (message.type === 'done') finish({ failure: undefined, memory: message.memory });
       if (message.type === 'failed') finish({ failure: message.failure, memory: message.memory });
     };
-    const died = (code: number | null, signal: string | null) =>
-      finish({ failure: { id: job.id, reason: `the worker process ended by itself (${signal ?? `exit code ${code}`}), perhaps for lack of memory: try --jobs 1`, stack: '' }, memory: 0 });
-    worker.on('message', listen).on('exit', died);
-    worker.send({ job, threads });
+    const died = async (code: number | null, signal: string | null) => {
+      const failure = { id: job.id, reason: reasonOf(code, signal, lastLines), stack: lastLines.join('\n') };
+      // Where not even that can be written, as on a full disk, terminal and report still have the reason.
+      await writeFailure(job.folder, failure).catch(() => {});
+      finish({ failure, memory: 0 });
+    };
+    child.on('message', listen).on('close', died);
+    // A worker that died a moment ago takes no message; that it has ended is told above.
+    child.send({ job, threads }, () => {});
   });
 }

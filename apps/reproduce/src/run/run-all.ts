@@ -49,6 +49,7 @@ export async function runAll(plan: Plan, jobs: readonly RunJob[], places: Places
       if (failure) view.log(`failed: ${id}: ${failure.reason}`);
       draw();
     },
+    onLine: view.log,
   });
   view.finish();
   return failures;
