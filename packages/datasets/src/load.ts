@@ -1,4 +1,4 @@
-import { ConfigError, FileError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, FileError } from '@prefix-tuning/base';
 import { cachedRecords } from './cache.js';
 import type { DatasetDefinition, DatasetOptions } from './define.js';
 import { pairsOf, splitNames, type DataRecord, type Example, type Pair, type SplitName } from './example.js';
@@ -142,10 +142,6 @@ function noFiles({ name, splits }: LoadContext['definition'], folder: DataFolder
 }
 
 function mergeOptions({ name, options: defaults }: LoadContext['definition'], options: Partial<DatasetOptions>): DatasetOptions {
-  const unknown = Object.keys(options).filter((key) => !(key in defaults));
-  if (unknown.length > 0) {
-    const known = Object.keys(defaults).join(', ') || 'none';
-    throw new ConfigError(`${name}: expected options out of ${known}, got ${unknown.join(', ')}.`, { details: { dataset: name, unknown } });
-  }
+  checkFields(`${name} options`, options, Object.keys(defaults));
   return { ...defaults, ...options } as DatasetOptions;
 }

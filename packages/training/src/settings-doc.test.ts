@@ -17,6 +17,8 @@ function tableOf(file: string, name: string, defaults: Readonly<Record<string, u
 }
 
 test.each([
+  ['./loop/train.ts', 'TrainOptions', {}],
+  ['./run/run.ts', "RunOptions extends Omit<TrainOptions, 'resume'>", {}],
   ['./loop/hyperparameters.ts', 'Hyperparameters', hyperparameterDefaults],
   ['./loop/validation.ts', 'Validation', {}],
   ['./batches/batch.ts', 'CollateOptions', {}],

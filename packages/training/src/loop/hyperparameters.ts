@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError } from '@prefix-tuning/base';
 
 /** How to train; the defaults are the paper's where it names one value for all tasks. */
 export interface Hyperparameters {
@@ -54,13 +54,12 @@ export type CompleteHyperparameters = Required<Omit<Hyperparameters, 'epochs'>>;
  * @throws ConfigError  if one is unknown, missing, or out of range
  */
 export function completeHyperparameters(given: Hyperparameters, batchesPerEpoch: number): CompleteHyperparameters {
-  const known = ['learningRate', 'epochs', 'steps', ...Object.keys(hyperparameterDefaults)];
-  const unknown = Object.keys(given).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw wrong(`expected ${known.join(', ')}, got ${unknown.join(', ')}`, { unknown });
+  checkFields('hyperparameters', given, ['learningRate', 'epochs', 'steps', ...Object.keys(hyperparameterDefaults)]);
   if (given.steps !== undefined && given.epochs !== undefined) throw wrong('expected epochs or steps, got both', { steps: given.steps, epochs: given.epochs });
+  if (given.steps === undefined && given.epochs === undefined) throw wrong('expected epochs or steps, got neither', {});
   const { epochs, steps, ...rest } = given;
   const complete = { ...hyperparameterDefaults, ...rest, steps: 0 };
-  complete.steps = steps ?? Math.round((epochs ?? NaN) * Math.ceil(batchesPerEpoch / complete.accumulate));
+  complete.steps = steps ?? Math.round(epochs! * Math.ceil(batchesPerEpoch / complete.accumulate));
   for (const [name, value] of Object.entries(complete)) checkRange(name, value);
   return complete;
 }

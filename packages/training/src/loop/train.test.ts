@@ -146,12 +146,18 @@ test('early stopping ends a run that no longer gets better, with the parameters 
   const lower = await events(await options({ validation: { ...validation, better: 'lower', patience: 1, score: () => seen.length } }));
   expect(lower.at(-1)).toMatchObject({ reason: 'patience', state: { step: 4 } });
   await expect(events(await options({ validation: { ...validation, everySteps: 0 } }))).rejects.toThrow(/validation: .*got everySteps 0/);
-  await expect(events(await options({ validation: { ...validation, evry: 1 } as never }))).rejects.toThrow(/got evry, which is not a field/);
+  await expect(events(await options({ validation: { ...validation, evry: 1 } as never }))).rejects.toThrow(/validation: expected fields of batches, everySteps, .*, got evry\. Correct the name/);
+});
+
+test('options that train and tune do not know are refused, with those they know', async () => {
+  const known = 'model, tuning, batches, hyperparameters, seed, resume, validation, runtime';
+  await expect(events(await options({ hyperparameter: {}, folders: 'x' } as never))).rejects.toThrow(`train: expected fields of ${known}, got hyperparameter, folders. Correct the name`);
+  await expect(tune('prefix', model, { setting: {}, rng: createRng(5) } as never)).rejects.toThrow('tune: expected fields of settings, rng, got setting.');
 });
 
 test.each([
   [{ learningRate: 0.1, epochs: 1, momentum: 0.9 }, /got momentum/],
-  [{ learningRate: 0.1 }, /steps: got NaN/],
+  [{ learningRate: 0.1 }, /expected epochs or steps, got neither/],
   [{ learningRate: -1, epochs: 1 }, /learningRate: got -1/],
   [{ learningRate: 0.1, epochs: 1, steps: 3 }, /expected epochs or steps, got both/],
   [{ learningRate: 0.1, epochs: 1, warmupSteps: 5 }, /expected at most 2 warm-up steps, got 5/],

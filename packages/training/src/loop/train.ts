@@ -1,4 +1,4 @@
-import { ConfigError, createRng } from '@prefix-tuning/base';
+import { checkFields, ConfigError, createRng, type FieldsOf } from '@prefix-tuning/base';
 import { jit, type CompileEvent, type Runtime } from '@prefix-tuning/jit';
 import { checkParameterShapes } from '@prefix-tuning/prefix';
 import type { Batch } from '../batches/batch.js';
@@ -16,13 +16,17 @@ import { oneStep, type Group, type StepPlan } from './update.js';
 import { looker, type Validation } from './validation.js';
 
 export interface TrainOptions {
+  /** What `loadModel` gives. */
   readonly model: TrainableModel;
+  /** The method at work on this model, as `tune` starts it. */
   readonly tuning: Tuning;
+  /** What is learned, as `sequenceBatches` makes it. */
   readonly batches: BatchSource;
+  /** How to train. */
   readonly hyperparameters: Hyperparameters;
-  /** Decides the order of the data and all noise; the start of the parameters was decided by {@link Tuning}. */
+  /** A whole number that decides the order of the data and all noise; the start of the parameters was decided by {@link tune}. */
   readonly seed: number;
-  /** Goes on from here. */
+  /** Goes on from this state of the same run. */
   readonly resume?: TrainingState;
   /** Data to look at every so many steps and after the last: for early stopping and the best parameters. */
   readonly validation?: Validation;
@@ -30,16 +34,19 @@ export interface TrainOptions {
   readonly runtime?: Runtime;
 }
 
+const fields: FieldsOf<TrainOptions> = { model: true, tuning: true, batches: true, hyperparameters: true, seed: true, resume: true, validation: true, runtime: true };
+
 /**
  * Trains, step by step: iterate over the events; leaving the loop stops the run.
  *
  * The same options give the same losses and parameters. The last event, `end`, carries the trained parameters; every
  * step's event carries a state that `saveCheckpoint` can write and `resume` takes. `trainRun` does that in a folder.
  *
- * @throws ConfigError  if a hyperparameter or a field of the validation is unknown or out of range
+ * @throws ConfigError  if an option, a hyperparameter or a field of the validation is unknown or out of range
  * @throws TrainingError  if the loss or its gradient is not finite, or the loss explodes, naming the step and its examples
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
+  checkFields('train', options, Object.keys(fields));
   const { model, tuning, batches, validation, seed } = options;
   const runtime = options.runtime ?? (await trainingRuntime());
   const hyperparameters = completeHyperparameters(options.hyperparameters, batches.batchesPerEpoch);

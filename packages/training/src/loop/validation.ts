@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import type { Runtime } from '@prefix-tuning/jit';
 import type { BatchSource } from '../batches/source.js';
 import type { Tuning } from '../methods/method.js';
@@ -23,21 +23,20 @@ export interface Validation {
   readonly better?: 'higher' | 'lower';
 }
 
-const fields = ['batches', 'everySteps', 'patience', 'select', 'score', 'better'];
+const fields: FieldsOf<Validation> = { batches: true, everySteps: true, patience: true, select: true, score: true, better: true };
 
 /** @throws ConfigError  if a field is unknown or out of range */
 export function checkValidation(validation: Validation): void {
-  const unknown = Object.keys(validation).filter((name) => !fields.includes(name));
+  checkFields('validation', validation, Object.keys(fields));
   const { everySteps, patience = 1, select = 'last', better = 'higher' } = validation;
   const wrong = [
-    ...unknown.map((name) => `${name}, which is not a field`),
     ...(Number.isInteger(everySteps) && everySteps >= 1 ? [] : [`everySteps ${everySteps}`]),
     ...(Number.isInteger(patience) && patience >= 1 ? [] : [`patience ${patience}`]),
     ...(select === 'best' || select === 'last' ? [] : [`select ${String(select)}`]),
     ...(better === 'higher' || better === 'lower' ? [] : [`better ${String(better)}`]),
   ];
   if (wrong.length === 0) return;
-  throw new ConfigError(`validation: expected ${fields.join(', ')}, with whole numbers of at least 1, got ${wrong.join(', ')}. Correct the setting.`, {
+  throw new ConfigError(`validation: expected whole numbers of at least 1, select best or last, better higher or lower, got ${wrong.join(', ')}. Correct the setting.`, {
     details: { wrong },
   });
 }

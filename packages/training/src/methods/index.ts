@@ -1,4 +1,4 @@
-import { ConfigError, type Rng } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type Rng } from '@prefix-tuning/base';
 import type { TrainableModel } from '../model.js';
 import { adapter } from './adapter.js';
 import { embeddingOnly } from './embedding-only.js';
@@ -28,7 +28,7 @@ export type SettingsOf<Name extends MethodName> = (typeof methods)[Name] extends
  *
  * @param options.settings  what differs from the method's defaults
  * @param options.rng  decides the start of the trained parameters
- * @throws ConfigError  if there is no such method, or a setting is unknown or out of range
+ * @throws ConfigError  if there is no such method, or an option or a setting is unknown or out of range
  */
 export async function tune<Name extends MethodName>(
   name: Name,
@@ -36,6 +36,7 @@ export async function tune<Name extends MethodName>(
   options: { settings?: Partial<SettingsOf<Name>>; rng: Rng },
 ): Promise<Tuning> {
   const method = methodOf(name);
+  checkFields('tune', options, ['settings', 'rng']);
   return method.create(model, completeSettings(method, model, options.settings ?? {}), options.rng);
 }
 
@@ -63,11 +64,6 @@ function methodOf(name: MethodName): TuningMethod<unknown> {
 
 function completeSettings(method: TuningMethod<unknown>, model: TrainableModel, settings: object): unknown {
   const defaults = method.defaults(model) as Record<string, unknown>;
-  const unknown = Object.keys(settings).filter((key) => !Object.hasOwn(defaults, key));
-  if (unknown.length > 0) {
-    throw new ConfigError(`${method.name}: expected settings of ${Object.keys(defaults).join(', ') || 'no kind'}, got ${unknown.join(', ')}.`, {
-      details: { method: method.name, unknown },
-    });
-  }
+  checkFields(`${method.name} settings`, settings, Object.keys(defaults));
   return { ...defaults, ...settings };
 }

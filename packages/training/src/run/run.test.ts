@@ -84,6 +84,16 @@ test('a folder of a run with other settings, data or model is refused, with what
   await expect(differs({ tuning: { ...tuning, parameters: { ...tuning.parameters, x: hostTensor([1], [1]) } } })).rejects.toThrow(/start "\w+" there/);
 });
 
+test('an option that is not known leaves no folder; nor does an interval without a unit', async () => {
+  const folder = join(root, 'misspelt');
+  await expect(events(await tinyRun(folder, { hyperparameter: {} } as never))).rejects.toThrow(/^trainRun: expected fields of folder, model, .*checkpointEvery, got hyperparameter\. Correct the name/);
+  await expect(events(await tinyRun(folder, { resume: {} } as never))).rejects.toThrow(/got resume\./);
+  for (const checkpointEvery of [{ step: 3 }, { steps: 0 }, {}]) {
+    await expect(events(await tinyRun(folder, { checkpointEvery } as never))).rejects.toThrow(`trainRun: expected checkpointEvery to be { steps } or { seconds } above 0, got ${JSON.stringify(checkpointEvery)}.`);
+  }
+  expect(await readdir(root)).not.toContain('misspelt');
+});
+
 test('a loss that explodes stops the run; its last checkpoint stays', async () => {
   const folder = join(root, 'explodes');
   const tuning = await tune('fine-tune', (await tinyRun('unused')).model, { rng: createRng(5) });

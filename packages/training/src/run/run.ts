@@ -1,3 +1,4 @@
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +16,18 @@ export interface RunOptions extends Omit<TrainOptions, 'resume'> {
   readonly folder: string;
   /** When checkpoints are written, beside one when the loop is left: every so many steps, or seconds (60 unless given). */
   readonly checkpointEvery?: { readonly steps: number } | { readonly seconds: number };
+}
+
+const fields: FieldsOf<RunOptions> = {
+  folder: true, model: true, tuning: true, batches: true, hyperparameters: true, seed: true, validation: true, runtime: true, checkpointEvery: true,
+};
+
+function checkOptions(options: RunOptions): void {
+  checkFields('trainRun', options, Object.keys(fields));
+  const { checkpointEvery: every = { seconds: 60 } } = options;
+  const [[unit, count] = [], ...more] = Object.entries(every);
+  if (more.length === 0 && (unit === 'steps' || unit === 'seconds') && count! > 0) return;
+  throw new ConfigError(`trainRun: expected checkpointEvery to be { steps } or { seconds } above 0, got ${JSON.stringify(every)}. Correct the setting.`, { details: { every } });
 }
 
 /** What a run came to: `result.json`. */
@@ -67,12 +80,13 @@ export type RunEvent = RunStartEvent | Omit<StepEvent, 'state'> | Omit<Validatio
  *   result.json             written last
  *   run.*.lock              who trains here, while somebody does
  *
- * @throws ConfigError  if a setting is wrong, or the folder holds a run with other settings
+ * @throws ConfigError  if an option is unknown or a setting wrong, or the folder holds a run with other settings
  * @throws FileError  if another process trains in the folder, or a file cannot be written, such as on a full disk; the last
  *   checkpoint is still there
  * @throws TrainingError  if the loss is not finite or explodes
  */
 export async function* trainRun(options: RunOptions): AsyncGenerator<RunEvent, void, void> {
+  checkOptions(options);
   // Whoever only reads the result of a run that has ended disturbs nobody.
   const unlock = existsSync(join(options.folder, 'result.json')) ? undefined : await lockFolder(options.folder);
   try {
