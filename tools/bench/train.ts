@@ -10,7 +10,7 @@ import { ConfigError, createRng } from '@prefix-tuning/base';
 import { collect, loadDataset } from '@prefix-tuning/datasets';
 import type { Runtime } from '@prefix-tuning/jit';
 import { families, loadModel, loadTokenizer } from '@prefix-tuning/model';
-import { batchShape, collate, encodePair, initialise, toTensors, train, trainingRuntime, tune, type BatchSource, type MethodName, type StepEvent, type TokenSequence, type TrainableModel, type Tuning } from '@prefix-tuning/training';
+import { batchShape, encodePair, initialise, sequenceBatches, toTensors, train, trainingRuntime, tune, type BatchSource, type MethodName, type StepEvent, type TokenSequence, type TrainableModel, type Tuning } from '@prefix-tuning/training';
 import { env } from '@tensorflow/tfjs-core';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -37,8 +37,8 @@ async function e2eBatches(root: string): Promise<TokenSequence[][]> {
 
 /** The same batches in every pass. */
 function sourceOf(groups: readonly TokenSequence[][], model: TrainableModel, { tuning, packed }: { tuning: Tuning; packed: boolean }): BatchSource {
-  const batches = groups.map((group) => collate(group, { objective: 'example-sum', batchSize: BATCH, ...batchShape(model, tuning), packed }));
-  return { batchesPerEpoch: batches.length, epoch: () => batches };
+  const source = sequenceBatches(groups.flat(), { objective: 'example-sum', batchSize: BATCH, ...batchShape(model, tuning), packed });
+  return { ...source, epoch: () => source.epoch() };
 }
 
 interface Stepper {

@@ -42,7 +42,8 @@ export function tokenLimit({ family, config }: TrainableModel, { settings: { len
 }
 
 /** What batches for a tuned model have in common: pass it on to `sequenceBatches`. */
-export function batchShape(model: TrainableModel, tuning: Tuned): Required<Pick<CollateOptions, 'layout' | 'packed' | 'maxTokens' | 'maxSource'>> {
+export function batchShape(model: TrainableModel, tuning: Tuned): Required<Pick<CollateOptions, 'layout' | 'packed' | 'maxTokens' | 'maxSource' | 'modelWidth'>> {
   // A method that draws a mask for each row wants a row for each sequence.
-  return { layout: tuning.layout, packed: tuning.noise === undefined, maxTokens: tokenLimit(model, tuning), maxSource: tuning.layout === 'encoded' ? model.config.maxPositions : Infinity };
+  const maxSource = tuning.layout === 'encoded' ? model.config.maxPositions : Infinity;
+  return { layout: tuning.layout, packed: tuning.noise === undefined, maxTokens: tokenLimit(model, tuning), maxSource, modelWidth: model.config.width };
 }

@@ -2,6 +2,7 @@ import { PrefixTuningError } from '@prefix-tuning/base';
 import type { InferenceSession } from 'onnxruntime-node';
 import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import type { Graph } from '../graph/graph.js';
+import { staggerRows } from '../graph/stagger.js';
 import type { Program, Runtime } from '../runtime.js';
 import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
@@ -86,7 +87,7 @@ function sessionOptions({ external, folder }: OnnxModel, { session, weights }: S
 }
 
 async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {
-  const model = toOnnx(graph);
+  const model = toOnnx(settings.weights === 'packed' ? staggerRows(graph) : graph);
   const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, settings)).catch((cause: Error) => {
     throw new OnnxRuntimeError(`jit: ONNX Runtime refused the graph of ${graph.name}: ${cause.message}`, { cause });
   });

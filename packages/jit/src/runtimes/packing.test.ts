@@ -13,10 +13,11 @@ function product(rows: number, K: number) {
   return g.finish('product', [], [matMul(g, [x, g.stored({ path: '/weights.bin', offset: 0 }, [K, 25_000])])]);
 }
 
-test('weights of more than 1 GB are mapped where many rows multiply them, all others packed', () => {
-  expect(layoutFor(product(640, 10_001))).toBe('mapped');
-  expect(layoutFor(product(640, 10_000))).toBe('packed');
-  expect(layoutFor(product(255, 10_001))).toBe('packed');
+test('weights of more than an eighth of the memory are mapped where many rows multiply them, all others packed', () => {
+  expect(layoutFor(product(640, 10_001), 8e9)).toBe('mapped');
+  expect(layoutFor(product(640, 10_000), 8e9)).toBe('packed');
+  expect(layoutFor(product(255, 10_001), 8e9)).toBe('packed');
+  expect(layoutFor(product(640, 10_001), 16e9)).toBe('packed');
 });
 
 test('both layouts give the same numbers, forward and transposed', async () => {

@@ -8,16 +8,24 @@ import { sizeOf } from '../values.js';
  */
 export type WeightLayout = 'packed' | 'mapped';
 
-/** Weights above this many bytes are worth some speed. */
-const LARGE_BYTES = 1e9;
-/** With as many rows to multiply, packing on the way costs a tenth or less; with few rows it costs more than the product. */
+/** Packed weights of one program that are worth their speed: this share of the machine's memory. A run has a few programs. */
+const LARGEST_SHARE = 1 / 8;
+/** A memory that nobody tells, as in a browser. */
+const UNKNOWN_MEMORY = 8e9;
+/** With as many rows to multiply, packing on the way costs a tenth or two; with few rows it costs more than the product. */
 const MANY_ROWS = 256;
 
-/** The layout a program gets unless the caller says: packed, unless that is large and gains little. */
-export function layoutFor(graph: Graph): WeightLayout {
+/** Bytes of memory that this process may use. */
+function memory(): number {
+  const os = globalThis.process?.getBuiltinModule?.('node:os');
+  return os ? Math.min(os.totalmem(), process.constrainedMemory() || Infinity) : UNKNOWN_MEMORY;
+}
+
+/** The layout a program gets unless the caller says: packed, unless that is large for the memory and gains little. */
+export function layoutFor(graph: Graph, available = memory()): WeightLayout {
   const constants = new Set(graph.constants.map(({ id }) => id));
   const products = graph.nodes.filter(({ op, inputs }) => ['MatMul', 'Gemm', 'FusedMatMul'].includes(op) && constants.has(inputs[1]!.id));
   const bytes = products.reduce((sum, { inputs }) => sum + 4 * sizeOf(inputs[1]!.shape), 0);
   const rows = Math.min(...products.map(({ outputs }) => sizeOf(outputs[0]!.shape) / outputs[0]!.shape.at(-1)!));
-  return bytes > LARGE_BYTES && rows >= MANY_ROWS ? 'mapped' : 'packed';
+  return bytes > LARGEST_SHARE * available && rows >= MANY_ROWS ? 'mapped' : 'packed';
 }

@@ -3,8 +3,9 @@ import { hostTensor, type HostTensor } from '@prefix-tuning/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { bucketSize } from './bucket.js';
 import type { Layout } from './layout.js';
-import { planRows, rowEach, type RowPlan } from './pack.js';
+import { planRows, rowEach, type RowOptions, type RowPlan } from './pack.js';
 import type { TokenSequence } from './sequence.js';
+import { planUsual, type UsualRows } from './usual.js';
 
 /**
  * What the loss divides by. `example-sum`: summed over a target's tokens, averaged over the batch (the authors'
@@ -68,16 +69,22 @@ export interface CollateOptions {
    * loss and its gradients are the same; only a random mask that a method draws for each row is then shared.
    */
   readonly packed?: boolean;
+  /** The model's width, which decides how much attention in long rows costs against the rest of a step; 768 unless given. */
+  readonly modelWidth?: number;
 }
+
+/** What rows are planned by. */
+export const rowOptions = ({ batchSize, maxTokens = Infinity, modelWidth = 768 }: CollateOptions): RowOptions => ({ batchSize, maxTokens, modelWidth });
 
 /**
  * Packs or pads sequences to one batch. Logits are needed at `rows` alone. Padded batches have `batchSize` rows, the
  * missing ones without weight.
  *
+ * @param usual  rows to keep to where sequences share rows; the cheapest for these sequences unless given
  * @throws ShapeError  if there are more sequences than rows, or one has no token to predict
  */
-export function collate(sequences: readonly TokenSequence[], options: CollateOptions): Batch {
-  const { objective, batchSize, layout = 'joined', packed = true, maxTokens = Infinity, maxSource = Infinity } = options;
+export function collate(sequences: readonly TokenSequence[], options: CollateOptions, usual?: UsualRows): Batch {
+  const { objective, batchSize, layout = 'joined', maxTokens = Infinity, maxSource = Infinity } = options;
   if (sequences.length === 0 || sequences.length > batchSize) {
     throw new ShapeError(`collate: expected 1 to ${batchSize} sequences, got ${sequences.length}.`);
   }
@@ -90,9 +97,9 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
   const read = layout === 'joined' ? sequences : sequences.map(afterSource);
   const lengths = read.map(({ id, ids }) => ({ id, length: ids.length - 1 }));
   checkLengths(lengths, maxTokens, 'sequences');
-  const plan = (layout === 'joined' && packed ? planRows : rowEach)(lengths.map(({ length }) => length), { batchSize, maxTokens });
+  const plan = planBatch(lengths.map(({ length }) => length), options, usual);
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
-  const filled = fill(read, plan, targets);
+  const filled = fill(read, plan, bucketSize(Math.max(targets, Math.round((usual?.targetShare ?? 0) * plan.rows * plan.width))));
   const denominator = objective === 'token-mean' ? targets : sequences.length;
   const weight = 1 / denominator;
   const slots = filled.rows.length;
@@ -110,6 +117,13 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
     targets,
     denominator,
   };
+}
+
+/** Sequences share rows if the layout and the options let them. */
+function planBatch(lengths: readonly number[], options: CollateOptions, usual: UsualRows | undefined): RowPlan {
+  const { layout = 'joined', packed = true } = options;
+  if (layout !== 'joined' || !packed) return rowEach(lengths, rowOptions(options));
+  return usual ? planUsual(lengths, rowOptions(options), usual) : planRows(lengths, rowOptions(options));
 }
 
 /** The begin token and the target. */
@@ -138,8 +152,8 @@ function sourceTensors(sequences: readonly TokenSequence[], { batchSize, layout,
   return { ids: hostTensor(ids, [batchSize, width], 'int32'), mask: hostTensor(mask, [batchSize, width]) };
 }
 
-function fill(sequences: readonly TokenSequence[], { rows: B, width, places }: RowPlan, count: number) {
-  const rows = new Int32Array(bucketSize(count));
+function fill(sequences: readonly TokenSequence[], { rows: B, width, places }: RowPlan, slots: number) {
+  const rows = new Int32Array(slots);
   const targets = new Int32Array(rows.length);
   const all = new Int32Array(B * width);
   let n = 0;

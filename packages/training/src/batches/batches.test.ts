@@ -35,7 +35,7 @@ test('rows are packed where that saves padding: no two sequences overlap, and fe
   const shapes = new Set<string>();
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 20, max: 90 }), { minLength: 10, maxLength: 10 }), (lengths) => {
-      const { rows, width, places, packed } = planRows(lengths, { batchSize: 10, maxTokens: 1024 });
+      const { rows, width, places, packed } = planRows(lengths, { batchSize: 10, maxTokens: 1024, modelWidth: 768 });
       shapes.add(`${rows} x ${width}`);
       const taken = new Set(lengths.flatMap((length, i) => Array.from({ length }, (_, t) => places[i]!.row * width + places[i]!.start + t)));
       expect(taken.size).toBe(lengths.reduce((a, b) => a + b));
@@ -45,8 +45,28 @@ test('rows are packed where that saves padding: no two sequences overlap, and fe
     { numRuns: 500 },
   );
   expect(shapes.size).toBeLessThan(40);
-  const blocks = planRows(Array.from({ length: 8 }, () => 256), { batchSize: 8, maxTokens: 512 });
+  const blocks = planRows(Array.from({ length: 8 }, () => 256), { batchSize: 8, maxTokens: 512, modelWidth: 768 });
   expect(blocks).toMatchObject({ rows: 8, width: 256, packed: false });
+});
+
+test('batches of one data set have few shapes, but for a sequence that is longer than most', () => {
+  const rng = createRng(5);
+  const sequenceOf = (length: number, i: number): TokenSequence => ({ id: `s${i}`, ids: Array.from({ length: length + 1 }, () => 1), from: Math.ceil(length / 2) });
+  const sequences = Array.from({ length: 1000 }, (_, i) => sequenceOf(i === 500 ? 300 : 20 + rng.integer(70), i));
+  const shapesOf = (modelWidth: number) => {
+    const counts = new Map<string, number>();
+    for (const { tensors } of sequenceBatches(sequences, { objective: 'example-sum', batchSize: 10, modelWidth }).epoch(rng)) {
+      const shape = `${tensors.ids.shape.join(' x ')}, ${tensors.rows.shape[0]}`;
+      counts.set(shape, (counts.get(shape) ?? 0) + 1);
+    }
+    return [...counts].sort(([, a], [, b]) => b - a).map(([shape]) => shape);
+  };
+  const [wide, narrow] = [shapesOf(768), shapesOf(160)];
+  expect(Math.max(wide.length, narrow.length)).toBeLessThan(8);
+  expect(new Set(wide.map((shape) => shape.split(/ x |, /)[1])).size).toBe(2);
+  const tokensOf = (shape: string) => Number(shape.split(/ x |, /)[1]);
+  // Attention weighs more in a narrow model, so its rows are shorter.
+  expect(tokensOf(narrow[0]!)).toBeLessThan(tokensOf(wide[0]!));
 });
 
 test('an example with nothing to predict, and too many examples, are refused', () => {
@@ -81,7 +101,7 @@ test('an epoch holds every example once; the seed decides the order', () => {
 
 test('an option that is none is refused by name', () => {
   const options = { objective: 'token-mean', batchSize: 1, maxToken: 5 } as const;
-  expect(() => sequenceBatches([{ id: 'e', ids: [1, 2], from: 1 }], options)).toThrow('batches: expected objective, batchSize, maxTokens, maxSource, layout, packed, got maxToken. Correct the setting.');
+  expect(() => sequenceBatches([{ id: 'e', ids: [1, 2], from: 1 }], options)).toThrow('batches: expected objective, batchSize, maxTokens, maxSource, layout, packed, modelWidth, got maxToken. Correct the setting.');
 });
 
 test('blocks cover a text: each token but the first is predicted once', () => {

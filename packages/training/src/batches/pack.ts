@@ -16,22 +16,37 @@ export function rowEach(lengths: readonly number[], { batchSize, maxTokens }: { 
   return { rows: batchSize, width, places: lengths.map((_, row) => ({ row, start: 0 })), packed: false };
 }
 
-/** What the attention of a token costs in a row of this width, as a share of the rest that it costs. */
-const attentionShare = (width: number): number => width / 2000;
-const cost = ({ rows, width }: RowPlan): number => rows * width * (1 + attentionShare(width));
+export interface RowOptions {
+  readonly batchSize: number;
+  readonly maxTokens: number;
+  readonly modelWidth: number;
+}
+
+/** The work of a step in these rows, in tokens without attention. */
+export const costOf = ({ rows, width }: Pick<RowPlan, 'rows' | 'width'>, { modelWidth }: RowOptions): number =>
+  // Attention against the rest, as measured: an equal share at 2,000 tokens of width 768 and at 440 of width 160.
+  rows * width * (1 + width / (2.6 * modelWidth));
 
 /**
  * The cheapest rows for sequences of these lengths: one each, or several in rows of one of few widths (64, 96, 128,
- * 192, ...), so that batches share compiled programs. A batch with fewer sequences gets the rows of a full one.
+ * 192, ...). A batch with fewer sequences gets the rows of a full one, so that it shares the full one's program.
  */
-export function planRows(lengths: readonly number[], options: { batchSize: number; maxTokens: number }): RowPlan {
-  const full = Array.from({ length: options.batchSize }, (_, i) => lengths[i % lengths.length]!);
+export function planRows(lengths: readonly number[], options: RowOptions): RowPlan {
+  const full = fullBatch(lengths, options);
   const longest = Math.max(...lengths);
   const widths = [3, 4, 6, 8, 12, 16].map((times) => Math.ceil(2 ** Math.floor(Math.log2(longest / 4)) * times)).filter((width) => width >= longest);
   const plans = widths.map((width) => firstFit(full, width)).filter(({ packed }) => packed);
-  const plan = plans.reduce((best, plan) => (cost(plan) < cost(best) ? plan : best), rowEach(full, options));
+  const plan = plans.reduce((best, plan) => (costOf(plan, options) < costOf(best, options) ? plan : best), rowEach(full, options));
   return { ...plan, places: plan.places.slice(0, lengths.length) };
 }
+
+/** Rows of a given width, as few as hold these sequences. */
+export function rowsOf(width: number, lengths: readonly number[], options: RowOptions): RowPlan {
+  const plan = firstFit(fullBatch(lengths, options), width);
+  return { ...plan, places: plan.places.slice(0, lengths.length) };
+}
+
+const fullBatch = (lengths: readonly number[], { batchSize }: RowOptions): number[] => Array.from({ length: batchSize }, (_, i) => lengths[i % lengths.length]!);
 
 /** First fit, longest first: within 11/9 of the fewest rows, and one more (Johnson 1973). */
 function firstFit(lengths: readonly number[], width: number): RowPlan {

@@ -1,6 +1,7 @@
 import { ConfigError, type Rng } from '@prefix-tuning/base';
-import { collate, type Batch, type CollateOptions } from './batch.js';
+import { collate, rowOptions, type Batch, type CollateOptions } from './batch.js';
 import type { TokenSequence } from './sequence.js';
+import { usualRows } from './usual.js';
 
 /** Batches of one data set, epoch after epoch. */
 export interface BatchSource {
@@ -11,7 +12,7 @@ export interface BatchSource {
   epoch(rng?: Rng): Iterable<Batch>;
 }
 
-const fields: Readonly<Record<keyof CollateOptions, true>> = { objective: true, batchSize: true, maxTokens: true, maxSource: true, layout: true, packed: true };
+const fields: Readonly<Record<keyof CollateOptions, true>> = { objective: true, batchSize: true, maxTokens: true, maxSource: true, layout: true, packed: true, modelWidth: true };
 
 /**
  * Batches of sequences: each pass shuffles them and cuts the list; the last batch may hold fewer.
@@ -26,13 +27,15 @@ export function sequenceBatches(sequences: readonly TokenSequence[], options: Co
   }
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(fields, name));
   if (unknown.length > 0) throw new ConfigError(`batches: expected ${Object.keys(fields).join(', ')}, got ${unknown.join(', ')}. Correct the setting.`, { details: { unknown } });
+  const { layout = 'joined', packed = true } = options;
+  const usual = layout === 'joined' && packed ? usualRows(sequences, rowOptions(options)) : undefined;
   const batchesPerEpoch = Math.ceil(sequences.length / batchSize);
   return {
     batchesPerEpoch,
     settings: { ...options },
     *epoch(rng) {
       const order = rng ? rng.shuffle(sequences) : sequences;
-      for (let start = 0; start < order.length; start += batchSize) yield collate(order.slice(start, start + batchSize), options);
+      for (let start = 0; start < order.length; start += batchSize) yield collate(order.slice(start, start + batchSize), options, usual);
     },
   };
 }

@@ -1,15 +1,12 @@
 import { findRuntime, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 
 /**
- * Where training runs unless told otherwise: what `findRuntime` finds, but ONNX Runtime without copies of the weights and
- * without a memory pattern.
+ * Where training runs unless told otherwise: what `findRuntime` finds, but ONNX Runtime without a memory pattern.
  *
- * It would lay out every matrix anew for its products, in each program: for GPT-2 small one gigabyte a program and some
- * fifteen seconds, while the products of a training step, with hundreds of rows, gain nothing that was measured.
  * The pattern, in which it lays out intermediate results ahead, stays beside the memory of a first run: up to twice as much in each
  * of a run's programs. A prefix step was no slower without it, a fine-tuning step some 15% (docs/results/train.md).
  */
 export async function trainingRuntime(): Promise<Runtime> {
   const found = await findRuntime();
-  return found.name === 'onnx' ? onnxRuntime({ session: { enableMemPattern: false, extra: { session: { disable_prepacking: '1' } } } }) : found;
+  return found.name === 'onnx' ? onnxRuntime({ session: { enableMemPattern: false } }) : found;
 }
