@@ -16,7 +16,7 @@ export function listPlan({ cells, runs }: Plan, tasks: Readonly<Record<string, T
 
 /** Task, model, method with its settings, learning rate, length of training, batch size and objective. */
 export function describeRun({ task, model, method, settings, share, words, sample, objective, batchSize, hyperparameters, maxSteps }: RunSpec): string[] {
-  const { learningRate, epochs, steps, warmupSteps } = hyperparameters;
+  const { learningRate, epochs, steps, warmupSteps, labelSmoothing } = hyperparameters;
   const duration = epochs === undefined ? `${Math.min(steps!, maxSteps ?? Infinity)} steps` : `${epochs} epochs`;
   const capped = epochs !== undefined && maxSteps !== undefined ? `, at most ${maxSteps} steps` : '';
   return [
@@ -24,7 +24,7 @@ export function describeRun({ task, model, method, settings, share, words, sampl
     model,
     [method, settings.length === undefined ? '' : `length ${settings.length}`, share === undefined ? '' : `${100 * share}%`, words ? `from "${words}"` : ''].filter(Boolean).join(', '),
     String(learningRate),
-    `${duration}${capped}${warmupSteps ? `, ${warmupSteps} warm-up` : ''}`,
+    `${duration}${capped}${warmupSteps ? `, ${warmupSteps} warm-up` : ''}${labelSmoothing ? `, smoothing ${labelSmoothing}` : ''}`,
     String(batchSize),
     objective,
   ];

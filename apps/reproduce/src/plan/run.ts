@@ -89,9 +89,10 @@ function methodOf({ cell, row, tuned, profile, kind }: Parts): Pick<RunSpec, 'me
   return fromWords ? { method, settings: { ...settings, initialisation: 'words' }, words: cell.words } : { method, settings };
 }
 
-function hyperparametersOf({ examples }: Cell, { learningRate, epochs, steps }: Tuned, { lowData }: Profile): Hyperparameters {
-  if (examples !== undefined) return { learningRate, steps: lowData.steps, warmupSteps: lowData.warmupSteps };
-  return epochs === undefined ? { learningRate, steps: steps! } : { learningRate, epochs };
+function hyperparametersOf({ examples }: Cell, { learningRate, epochs, steps, labelSmoothing }: Tuned, { lowData }: Profile): Hyperparameters {
+  const common = { learningRate, ...(labelSmoothing === undefined ? {} : { labelSmoothing }) };
+  if (examples !== undefined) return { ...common, steps: lowData.steps, warmupSteps: lowData.warmupSteps };
+  return epochs === undefined ? { ...common, steps: steps! } : { ...common, epochs };
 }
 
 /** A name for people and for the command line, such as `e2e_gpt2-medium_prefix-5_table-to-text_n50.0_seed1`. */

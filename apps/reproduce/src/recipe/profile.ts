@@ -11,6 +11,7 @@ export interface Tuned {
   readonly epochs?: number;
   readonly steps?: number;
   readonly batchSize: number;
+  readonly labelSmoothing?: number;
   /** Prefix length. */
   readonly length?: number;
 }

@@ -34,6 +34,9 @@ test('the paper profile trains with Table 5', () => {
     expect({ ...spec!.hyperparameters, batchSize: spec!.batchSize, ...(method === 'prefix' ? { length: spec!.settings.length } : {}) }, `${method} ${dataset}`).toEqual(values);
     expect(spec!.objective).toBe(method === 'prefix' ? 'example-sum' : 'token-mean');
   }
+  // Of BART's authors, whom the paper quotes.
+  const smoothed = cells.flatMap((cell) => runsOf(cell, options)).filter(({ hyperparameters }) => hyperparameters.labelSmoothing !== undefined);
+  expect(new Set(smoothed.map(({ model, method, hyperparameters }) => `${model} ${method} ${hyperparameters.labelSmoothing}`))).toEqual(new Set(['bart-large fine-tune 0.1']));
 });
 
 test('cells that are equal in all that decides them share their runs', () => {
