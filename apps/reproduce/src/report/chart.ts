@@ -16,6 +16,9 @@ const config = {
   legend: { symbolOpacity: 1, labelColor: 'var(--ink)', labelFontSize: 12, labelFont: 'inherit', symbolSize: 80 },
 } as const;
 
+/** Axes and legend take their room from the plot, so that all charts of a page have one scale. */
+const size = { width: 350, height: 190, background: 'transparent', autosize: { type: 'fit-x', contains: 'padding' } } as const;
+
 const xTitles = { examples: 'training examples', length: 'prefix length', words: null } as const;
 
 /**
@@ -39,7 +42,7 @@ export function drawChart(chart: ChartData): Promise<string> {
     ...(chart.x === 'words' ? [] : [{ data: { values: means }, mark: { type: 'line', strokeWidth: 2 }, encoding: { ...common, y: y('y') } }]),
     { data: { values: means }, mark: { type: 'point', filled: true, size: 55, opacity: 1 }, encoding: { ...common, y: y('y') } },
   ];
-  return toSvg({ width: chart.x === 'words' ? 340 : 300, height: 190, background: 'transparent', layer: layers, config } as unknown as TopLevelSpec);
+  return toSvg({ ...size, layer: layers, config } as unknown as TopLevelSpec);
 }
 
 function xOf({ x, series }: ChartData) {
@@ -54,9 +57,7 @@ export function drawCurves(curves: readonly { readonly name: string; readonly po
   const values = curves.flatMap(({ name, points }) => points.map(([x, y]) => ({ name, x, y })));
   const names = curves.map(({ name }) => name);
   return toSvg({
-    width: 300,
-    height: 190,
-    background: 'transparent',
+    ...size,
     data: { values },
     mark: { type: 'line', strokeWidth: 1.75 },
     encoding: {

@@ -1,5 +1,6 @@
 import type { Example } from '@prefix-tuning/datasets';
-import type { Task, TaskName } from '../recipe/tasks.js';
+import { methodRows } from '../recipe/rows.js';
+import type { Task } from '../recipe/tasks.js';
 import type { CellFinding } from './findings.js';
 
 /** One input with what systems wrote for it. */
@@ -8,12 +9,6 @@ export interface SideBySide {
   readonly source: string;
   readonly outputs: readonly { readonly name: string; readonly text: string }[];
   readonly reference: string;
-}
-
-export interface ExamplesData {
-  readonly title: string;
-  readonly caption: string;
-  readonly items: readonly SideBySide[];
 }
 
 /** The categories of the paper's Table 6, in its order: six unseen, two seen. */
@@ -46,7 +41,7 @@ export function lowDataExample(findings: readonly CellFinding[], examples: reado
 /** The headline task of a report without Table 6: a few inputs, evenly spread. */
 export function spreadExamples(findings: readonly CellFinding[], { task, examples, count = 5 }: { task: Task; examples: readonly Example[]; count?: number }): SideBySide[] {
   const chosen = Array.from({ length: Math.min(count, examples.length) }, (_, i) => Math.floor((i * examples.length) / count));
-  return chosen.map((i) => sideBySide(task.title, examples[i]!, outputsAt(findings, i, ({ cell }) => cell.row)));
+  return chosen.map((i) => sideBySide(task.title, examples[i]!, outputsAt(findings, i, ({ cell }) => methodRows[cell.row].title)));
 }
 
 /** The first run's output of each finding that has one. */
@@ -58,5 +53,3 @@ function outputsAt(findings: readonly CellFinding[], i: number, nameOf: (finding
 }
 
 const sideBySide = (title: string, { source, targets }: Example, outputs: SideBySide['outputs']): SideBySide => ({ title, source, outputs, reference: targets[0] ?? '' });
-
-export const examplesOf = (examples: ReadonlyMap<TaskName, readonly Example[]>, task: TaskName): readonly Example[] => examples.get(task) ?? [];

@@ -9,15 +9,16 @@ export function describeMachine(): string {
 }
 
 const ours = ['datasets', 'jit', 'metrics', 'model', 'prefix', 'training'] as const;
-const theirs = ['@tensorflow/tfjs-core'] as const;
+/** Others' packages, each beside the one of ours that uses it. */
+const theirs = [['@tensorflow/tfjs-core', 'jit'], ['onnxruntime-node', 'jit']] as const;
 
 /** Versions of what decides a run's numbers. */
 export function versionsOf(): Readonly<Record<string, string>> {
   const version = (file: URL | string) => (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-  const require = createRequire(import.meta.url);
+  const ourFile = (name: string) => new URL(`../../../../packages/${name}/package.json`, import.meta.url);
   return {
-    ...Object.fromEntries(ours.map((name) => [`@prefix-tuning/${name}`, version(new URL(`../../../../packages/${name}/package.json`, import.meta.url))])),
-    ...Object.fromEntries(theirs.map((name) => [name, version(require.resolve(`${name}/package.json`))])),
+    ...Object.fromEntries(ours.map((name) => [`@prefix-tuning/${name}`, version(ourFile(name))])),
+    ...Object.fromEntries(theirs.map(([name, user]) => [name, version(createRequire(ourFile(user)).resolve(`${name}/package.json`))])),
     node: process.versions.node,
   };
 }

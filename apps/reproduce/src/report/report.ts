@@ -32,6 +32,8 @@ export interface RunRow {
   readonly seconds?: number;
   /** Relative to the report's folder. */
   readonly folder: string;
+  /** In that folder: what the run wrote, or why it failed. */
+  readonly files: readonly string[];
   readonly command: string;
   readonly curve: readonly (readonly [number, number])[];
 }
@@ -101,7 +103,7 @@ export function makeReport(input: ReportInput): Report {
     costs: costRows(findings, tasks),
     sizes: methodSizes(),
     models: Object.entries(models).map(([role, { name, hash }]) => ({ role: modelTitles[role as ModelRole], name, hash, parameters: results.find(({ run, result }) => run.spec.model === role && result)?.result?.parameters.model })),
-    data: Object.entries(data).map(([dataset, { origin, folder, hash }]) => ({ dataset, origin: origin === 'mini' ? 'written by this project in the original format' : folder, tested: testedOf(dataset), hash })),
+    data: Object.entries(data).map(([dataset, { origin, folder, hash }]) => ({ dataset: dataset === tasks.own?.dataset ? tasks.own.title : dataset, origin: origin === 'mini' ? 'written by this project in the original format' : folder, tested: testedOf(dataset), hash })),
     runs: results.map((state) => runRow(state, input)),
     signatures: signaturesOf(findings, options),
     notes: notesOf(findings),
@@ -136,6 +138,15 @@ function seedsText({ runs }: Plan): string {
   return `training seeds ${[...seeds].join(', ')}${subsets.size > 0 ? `; low-data subsets ${[...subsets].join(', ')}` : ''}`;
 }
 
+/** Of {@link RunRow.settings}. */
+export const settingNames = ['task', 'model', 'method', 'learning rate', 'training', 'batch', 'objective'] as const;
+
+/** A run's file by its name alone, such as `log`. */
+export const fileTitle = (file: string): string => file.replace(/\/$/, '').replace(/^.*\//, '').replace(/\.\w+$/, '');
+
+/** Outputs, record, training's log and settings, and the folder of what the method keeps. */
+const outputFiles = ['outputs.txt', 'result.json', 'training/log.jsonl', 'training/settings.json', 'training/tuned/'];
+
 function runRow({ run, folder, result, reason }: RunState, { plan, options }: ReportInput): RunRow {
   const shown = plan.cells.filter(({ runs }) => runs.includes(run.id)).map(({ cell }) => cell.exhibit);
   const common = {
@@ -145,9 +156,9 @@ function runRow({ run, folder, result, reason }: RunState, { plan, options }: Re
     folder: relative(join(options.out, 'report'), folder),
     command: commandOf([...options.deciding, '--run', run.id, '--seeds', String(run.spec.seed), '--fresh']),
   };
-  if (!result) return { ...common, failure: reason, curve: [] };
+  if (!result) return { ...common, files: ['failure.json'], failure: reason ?? 'it did not run', curve: [] };
   const { steps, keptStep, curve, seconds } = result;
-  return { ...common, failure: undefined, steps, keptStep, loss: curve.at(-1)?.[1] ?? NaN, seconds: seconds.train + seconds.decode, curve };
+  return { ...common, files: outputFiles, failure: undefined, steps, keptStep, loss: curve.at(-1)?.[1] ?? NaN, seconds: seconds.train + seconds.decode, curve };
 }
 
 /** The command line of these arguments, as a shell reads it. */

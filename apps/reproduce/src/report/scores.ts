@@ -43,13 +43,17 @@ export interface CellScore {
 
 export type CellColumn = CellScore | { readonly column: string; readonly missing: string };
 
+/** What computes a column that needs a model. */
+const neededOptions: Readonly<Record<string, string>> = { MoverScore: '--mover-encoder', BERTScore: '--encoder', BLEURT: '--bleurt' };
+
 /** The columns of a cell from those of its runs. */
 export function cellColumns(task: Task, runs: readonly (readonly ColumnScore[])[]): CellColumn[] {
   return suiteOf(task).columns.map(({ name, scale, digits, higherIsBetter }, i): CellColumn => {
     const column = columnTitle(name);
     const found = runs.map((columns) => columns[i]!);
     const missing = found.find((each) => 'missing' in each);
-    if (missing) return { column, missing: (missing as { missing: string }).missing };
+    const option = neededOptions[column];
+    if (missing) return { column, missing: option ? `no model was named with ${option}` : (missing as { missing: string }).missing };
     const scores = (found as { score: Score<unknown>; note?: string }[]).map(({ score }) => score);
     const values = scores.map(({ score }) => score * scale);
     const { note } = found[0] as { note?: string };

@@ -1,5 +1,5 @@
 import type { ExhibitId } from '../recipe/cells.js';
-import type { TableExhibit } from '../recipe/exhibits.js';
+import { modelTitles, type TableExhibit } from '../recipe/exhibits.js';
 import { paperValues } from '../recipe/paper.js';
 import { methodRows } from '../recipe/rows.js';
 import type { ModelRole, Task, TaskName } from '../recipe/tasks.js';
@@ -13,7 +13,7 @@ export interface TableCell {
   readonly text: string | undefined;
   readonly value?: number;
   /** Why there is no value. */
-  readonly missing?: string;
+  readonly missing?: { readonly kind: 'failed' | 'not computed' | 'not selected'; readonly reason?: string };
   readonly note?: string;
   readonly interval?: { readonly low: string; readonly high: string; readonly over: 'runs' | 'inputs' };
   readonly paper?: string;
@@ -28,8 +28,8 @@ export interface TableCell {
 export interface TableRow {
   readonly title: string;
   readonly cells: readonly TableCell[];
-  /** Runs behind the row. */
-  readonly runs: readonly string[];
+  /** Runs behind the row, by task. */
+  readonly runs: readonly (readonly string[])[];
 }
 
 export interface TableData {
@@ -40,6 +40,8 @@ export interface TableData {
   /** Column names by task. */
   readonly columns: readonly { readonly title: string; readonly names: readonly string[] }[];
   readonly groups: readonly { readonly model: ModelRole; readonly rows: readonly TableRow[] }[];
+  /** Why cells have no value, each reason once. */
+  readonly missing: readonly string[];
 }
 
 export interface TableContext {
@@ -52,18 +54,26 @@ export interface TableContext {
 export function tableData(findings: readonly CellFinding[], { id, exhibit, tasks }: TableContext): TableData {
   const names = [...new Set(findings.map(({ cell }) => cell.task))];
   const models = [...new Set(findings.map(({ cell }) => cell.model))];
+  const columns = names.map((task) => ({ title: tasks[task]!.title, names: suiteOf(tasks[task]!).columns.map(({ name }) => columnTitle(name)) }));
+  const groups = models.map((model) => {
+    const own = findings.filter(({ cell }) => cell.model === model);
+    const rows = [...new Set(own.map(({ cell }) => cell.row))];
+    return { model, rows: rows.map((row) => rowData(own, { row, names, exhibit, tasks })) };
+  });
   return {
     id,
     title: exhibit.title,
     caption: exhibit.paper,
     baseline: methodRows[exhibit.baseline].title,
-    columns: names.map((task) => ({ title: tasks[task]!.title, names: suiteOf(tasks[task]!).columns.map(({ name }) => columnTitle(name)) })),
-    groups: models.map((model) => {
-      const own = findings.filter(({ cell }) => cell.model === model);
-      const rows = [...new Set(own.map(({ cell }) => cell.row))];
-      return { model, rows: rows.map((row) => rowData(own, { row, names, exhibit, tasks })) };
-    }),
+    columns,
+    groups,
+    missing: [...new Set(findings.flatMap((finding) => reasonsOf(finding, tasks[finding.cell.task]!)))],
   };
+}
+
+function reasonsOf({ cell, columns, failure }: CellFinding, task: Task): string[] {
+  if (failure !== undefined) return [`${task.title}, ${methodRows[cell.row].title} on ${modelTitles[cell.model]}: failed: ${failure}`];
+  return columns.flatMap((column) => ('missing' in column ? [`${task.title}, ${column.column}: not computed: ${column.missing}`] : []));
 }
 
 interface RowContext {
@@ -78,22 +88,22 @@ function rowData(findings: readonly CellFinding[], { row, names, exhibit, tasks 
   const cells = names.flatMap((task) => {
     const finding = find(task, row);
     const baseline = row === exhibit.baseline ? undefined : find(task, exhibit.baseline);
-    return suiteOf(tasks[task]!).columns.map((column, i): TableCell => (finding ? cellData(finding, { baseline, i, digits: column.digits }) : { text: undefined, missing: 'not selected' }));
+    return suiteOf(tasks[task]!).columns.map((column, i): TableCell => (finding ? cellData(finding, { baseline, i, digits: column.digits }) : { text: undefined, missing: { kind: 'not selected' } }));
   });
-  return { title: methodRows[row].title, cells, runs: findings.filter(({ cell }) => cell.row === row).flatMap(({ runs }) => runs.map(({ run }) => run.id)) };
+  return { title: methodRows[row].title, cells, runs: names.map((task) => find(task, row)?.runs.map(({ run }) => run.id) ?? []) };
 }
 
 function cellData({ cell, columns, failure }: CellFinding, { baseline, i, digits }: { baseline: CellFinding | undefined; i: number; digits: number }): TableCell {
   const published = paperValues(cell)?.[i] ?? undefined;
   const paper = published === undefined ? {} : { paper: published.toFixed(digits) };
-  if (failure !== undefined) return { text: undefined, missing: `failed: ${failure}`, ...paper };
+  if (failure !== undefined) return { text: undefined, missing: { kind: 'failed', reason: failure }, ...paper };
   const column = columns[i]!;
-  if ('missing' in column) return { text: undefined, missing: `not computed: ${column.missing}`, ...paper };
+  if ('missing' in column) return { text: undefined, missing: { kind: 'not computed', reason: column.missing }, ...paper };
   const { value, interval, note, signature } = column;
   return {
     text: value.toFixed(digits),
     value,
-    interval: { low: interval.low.toFixed(digits), high: interval.high.toFixed(digits), over: interval.over },
+    interval: { low: fixed(interval.low, digits), high: fixed(interval.high, digits), over: interval.over },
     signature,
     ...(note ? { note } : {}),
     ...paper,
@@ -102,7 +112,9 @@ function cellData({ cell, columns, failure }: CellFinding, { baseline, i, digits
   };
 }
 
-const signed = (value: number, digits: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+/** With a minus sign, since a hyphen beside a dash reads badly. */
+const fixed = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−');
+const signed = (value: number, digits: number): string => `${value < 0 ? '' : '+'}${fixed(value, digits)}`;
 
 function markOf(score: CellScore, baseline: CellColumn | undefined): Pick<TableCell, 'mark' | 'pValue'> {
   if (!baseline || 'missing' in baseline) return {};

@@ -22,8 +22,8 @@ function terminalTable({ groups, columns }: TableData): string {
 }
 
 function terminalRows(title: string, cells: readonly TableCell[]): string[][] {
-  if (cells.every(({ missing }) => missing === 'not selected')) return [];
+  if (cells.every(({ missing }) => missing?.kind === 'not selected')) return [];
   const mark = { better: '+', worse: '-' };
-  const ours = [title, ...cells.map(({ text, mark: sign }) => (text === undefined ? '-' : `${text}${sign ? mark[sign] : ''}`))];
+  const ours = [title, ...cells.map(({ text, missing, mark: sign }) => (text === undefined ? (missing?.kind === 'failed' ? 'failed' : '-') : `${text}${sign ? mark[sign] : ''}`))];
   return cells.some(({ paper }) => paper !== undefined) ? [ours, ['  paper', ...cells.map(({ paper }) => paper ?? '')]] : [ours];
 }

@@ -22,8 +22,8 @@ export function costsSection({ costs, sizes, machine }: Report): string {
   const published = sizes.map(({ model, method, trained, kept, share, bytes }) => [escapeHtml(model), escapeHtml(method), count(trained), count(kept), percentText(share), bytesText(bytes)]);
   return [
     element('p', `Measured here: ${machine}. A step's time is the median, under it the quartiles; runs went side by side, so times are good for comparison with each other only.`, 'class="caption"'),
-    plainTable(header, rows),
+    plainTable(header, rows, 'names'),
     element('h3', 'The paper’s models, by formula'),
-    plainTable(['model', 'method', 'trained', 'kept', 'share kept', 'bytes kept (float32)'], published),
+    plainTable(['model', 'method', 'trained', 'kept', 'share kept', 'bytes kept (float32)'], published, 'names'),
   ].join('');
 }

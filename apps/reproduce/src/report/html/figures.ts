@@ -1,18 +1,17 @@
 import { drawChart } from '../chart.js';
 import type { SideBySide } from '../examples.js';
 import type { FigureData } from '../figure.js';
-import { element, escapeHtml } from './markup.js';
+import { element, escapeHtml, withoutValue } from './markup.js';
 
 /** A figure's charts, with what the paper's figure shows beside them. */
 export async function figureSection({ paper, charts, missing, example }: FigureData & { readonly example?: SideBySide }): Promise<string> {
   const drawn = await Promise.all(charts.map(async (chart) => `<figure><figcaption><b>${escapeHtml(chart.task)}</b>, ${escapeHtml(chart.column)}</figcaption>${labelled(await drawChart(chart), `${chart.task}, ${chart.column}`)}</figure>`));
-  const failed = missing.length === 0 ? '' : `<p class="caption">Without a value: ${missing.map(escapeHtml).join('; ')}.</p>`;
   return [
     `<blockquote>The paper: ${escapeHtml(paper)}</blockquote>`,
     example ? sideBySide(example) : '',
     `<div class="charts">${drawn.join('')}</div>`,
     element('p', 'Large dots: means over runs; bars: their 95% intervals (Student’s t; over test inputs where there is one run); small dots: single runs.', 'class="caption"'),
-    failed,
+    withoutValue(missing),
   ].join('');
 }
 

@@ -1,9 +1,7 @@
 import { drawCurves } from '../chart.js';
-import type { Report, RunRow } from '../report.js';
+import { fileTitle, settingNames, type Report, type RunRow } from '../report.js';
 import { labelled } from './figures.js';
-import { element, escapeHtml, plainTable } from './markup.js';
-
-const header = ['task', 'model', 'method', 'learning rate', 'training', 'batch', 'objective'];
+import { element, escapeHtml, plainTable, runAnchor } from './markup.js';
 
 /** Table 5 of the paper beside the settings used here. */
 export function settingsSection({ table5, runs, profile }: Report): string {
@@ -11,27 +9,34 @@ export function settingsSection({ table5, runs, profile }: Report): string {
   const published = table5.rows.map(({ method, dataset, values }) => [escapeHtml(method), escapeHtml(dataset), ...values.map((value) => (value === null ? '' : String(value)))]);
   return [
     element('h3', `Used here (profile ${profile})`),
-    plainTable(header, used.map((settings) => settings.map(escapeHtml)), 'left'),
+    plainTable(settingNames, used.map((settings) => settings.map(escapeHtml)), 'left'),
     element('h3', 'The paper’s'),
-    plainTable(['method', 'dataset', ...table5.columns], published),
+    plainTable(['method', 'dataset', ...table5.columns], published, 'names'),
   ].join('');
 }
 
-/** Every run: its record, its files, and the command that remakes it. */
+/** Every run: its record, its files, and the command that remakes it. Failed ones are shown at once. */
 export async function runsSection({ runs }: Report): Promise<string> {
-  const rows = runs.map(({ id, exhibits, steps, keptStep, loss, seconds, folder, failure, command }) => [
-    failure === undefined ? `<a href="${escapeHtml(encodeURI(folder))}/result.json">${escapeHtml(id)}</a>` : escapeHtml(id),
-    escapeHtml(exhibits.join(', ')),
-    failure === undefined ? `${steps}${keptStep === steps ? '' : `, kept ${keptStep}`}` : `failed: ${escapeHtml(failure)}`,
-    loss?.toFixed(3) ?? '',
-    seconds?.toFixed(0) ?? '',
-    failure === undefined ? `<a href="${escapeHtml(encodeURI(folder))}/outputs.txt">outputs</a>` : '',
-    `<code>${escapeHtml(command)}</code>`,
+  const rows = runs.map((run) => [
+    `<span id="${runAnchor(run.id)}">${escapeHtml(run.id)}</span>`,
+    escapeHtml(run.exhibits.join(', ')),
+    run.failure === undefined ? `${run.steps}${run.keptStep === run.steps ? '' : `, kept ${run.keptStep}`}` : 'failed',
+    run.loss?.toFixed(3) ?? '',
+    run.seconds?.toFixed(0) ?? '',
+    filesOf(run),
+    `<code>${escapeHtml(run.command)}</code>`,
   ]);
+  const failed = runs.filter(({ failure }) => failure !== undefined);
   return [
+    failed.length === 0 ? '' : `<div class="failures"><b>${failed.length} of ${runs.length} runs failed</b><ul>${failed.map((run) => `<li>${escapeHtml(`${run.id}: ${run.failure}`)} ${filesOf(run)}</li>`).join('')}</ul></div>`,
     `<div class="charts">${(await trainingCurves(runs)).join('')}</div>`,
-    `<details><summary>All ${runs.length} runs, with their files and commands</summary>${plainTable(['run', 'shown in', 'steps', 'last loss', 'seconds', 'outputs', 'made again by'], rows, 'left')}</details>`,
+    `<details><summary>All ${runs.length} runs, with their files and commands</summary>${plainTable(['run', 'shown in', 'steps', 'last loss', 'seconds', 'files', 'made again by'], rows, 'left ends-in-code')}</details>`,
   ].join('');
+}
+
+/** Links to a run's files. */
+function filesOf({ folder, files }: RunRow): string {
+  return files.map((file) => `<a href="${escapeHtml(encodeURI(`${folder}/${file}`))}">${fileTitle(file)}</a>`).join(' ');
 }
 
 /** Loss curves of the tables' runs, one chart for each task and model. */
@@ -64,6 +69,6 @@ export function aboutSection({ command, models, data, versions, signatures, note
     ['Paper', escapeHtml(source)],
   ];
   const list = `<dl class="facts">${entries.map(([name, text]) => `<dt>${escapeHtml(name)}</dt><dd>${text}</dd>`).join('')}</dl>`;
-  const signed = plainTable(['column', 'signature'], signatures.map(([name, text]) => [escapeHtml(name), `<code>${escapeHtml(text)}</code>`]), 'left');
+  const signed = plainTable(['column', 'signature'], signatures.map(([name, text]) => [escapeHtml(name), `<code>${escapeHtml(text)}</code>`]), 'left ends-in-code');
   return `${list}<details><summary>Signatures of the metrics</summary>${signed}</details>`;
 }
