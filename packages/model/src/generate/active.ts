@@ -21,8 +21,6 @@ export interface Job {
 export interface Active {
   readonly prompt: number;
   readonly search: Search;
-  /** Slots filled by prefix and prompt, equal in all its rows. */
-  readonly shared: number;
   /** Slots of the source, prefix included; 0 for a decoder alone. */
   readonly source: number;
   /** Slots that take no position: a prefix's, where `prefixPositions` is off. */
@@ -32,6 +30,8 @@ export interface Active {
   /** Row within the block, and next token, of each beam. */
   rows: number[];
   tokens: number[];
+  /** First slot in which two rows of the block may differ, [row][row]: beams that come from one are alike up to there. */
+  readonly apart: number[][];
 }
 
 /** A prompt that has been read, with where its keys and values are in the program's output. */

@@ -57,8 +57,17 @@ export function createCache(shape: CacheShape): Cache {
     rows: rowsOf,
     fill: (row, present, source) => write(present, source, { row, slot: 0 }),
     append: (fresh, slots) =>
-      slots.forEach((slot, row) => {
-        if (slot !== undefined) write(fresh, { row, begin: 0, length: 1 }, { row, slot });
+      flat(fresh).forEach(({ data }, i) => {
+        const store = stores[i]!;
+        slots.forEach((slot, row) => {
+          if (slot === undefined) return;
+          // A loop: views of so few numbers cost more than the numbers.
+          for (let h = 0; h < H; h++) {
+            const from = (row * H + h) * D;
+            const to = row * rowSize + (h * capacity + slot) * D;
+            for (let d = 0; d < D; d++) store[to + d] = data[from + d]!;
+          }
+        });
       }),
     copy: (from, to, { begin, end }) => {
       for (const store of stores) {

@@ -57,7 +57,7 @@ function sources(active: readonly Active[], cross: Cache | undefined, blocks: nu
 
 /**
  * Gives each beam the row of its parent. A parent's first child keeps the row; others take rows that no beam needs,
- * and only what the parent has generated is copied there.
+ * and only what differs there is copied.
  */
 function follow(item: Active, next: readonly Continuation[], { cache, first }: { cache: Cache; first: number }): void {
   const before = item.rows;
@@ -73,8 +73,13 @@ function follow(item: Active, next: readonly Continuation[], { cache, first }: {
     const own = rows[beam];
     if (own !== undefined) return own;
     const row = free.pop()!;
-    cache.copy(first + before[parent]!, first + row, { begin: item.shared, end: item.length });
+    copyRow(item, { from: before[parent]!, to: row, first, cache });
     return row;
   });
   item.tokens = next.map(({ token }) => token);
+}
+
+function copyRow({ apart, length }: Active, { from, to, first, cache }: { from: number; to: number; first: number; cache: Cache }): void {
+  cache.copy(first + from, first + to, { begin: apart[from]![to]!, end: length });
+  for (let other = 0; other < apart.length; other++) apart[to]![other] = apart[other]![to] = other === from ? length : apart[from]![other]!;
 }

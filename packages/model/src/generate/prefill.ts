@@ -68,5 +68,6 @@ function begin({ model, settings, prompts, prefixes, options }: Job, prompt: num
   const shared = P + history.length;
   const unplaced = takesPositions({ model, options }) ? 0 : P;
   const source = decoderOnly ? 0 : prefixes.crossPrefix.length(prompt) + ids.length;
-  return { prompt, search, shared, source, unplaced, length: shared, rows: Array.from({ length: search.width }, (_, k) => k), tokens: [] };
+  const rows = Array.from({ length: search.width }, (_, k) => k);
+  return { prompt, search, source, unplaced, length: shared, rows, tokens: [], apart: rows.map(() => rows.map(() => shared)) };
 }

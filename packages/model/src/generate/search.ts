@@ -33,14 +33,15 @@ export interface Candidate extends Continuation {
  */
 export function topCandidates(rows: readonly Float32Array[], base: readonly number[], count: number): Candidate[] {
   const best: Candidate[] = [];
-  let least = -Infinity;
   rows.forEach((row, parent) => {
     const offset = base[parent]!;
+    // What a token's own score has to exceed; nearly all fail here.
+    const bound = () => (best.length === count ? best[count - 1]!.score - offset : NaN);
+    let least = bound();
     for (let token = 0; token < row.length; token++) {
-      const score = Math.fround(row[token]! + offset);
-      if (score <= least && best.length === count) continue;
-      insert(best, { token, parent, score }, count);
-      if (best.length === count) least = best[count - 1]!.score;
+      if (row[token]! <= least) continue;
+      insert(best, { token, parent, score: Math.fround(row[token]! + offset) }, count);
+      least = bound();
     }
   });
   return best;
