@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hasRealReferences, realSegments } from '../../test/goldens/real.js';
-import { MetricInputError } from '../metric.js';
+import { readOutputs } from '../../test/inputs/outputs.js';
+import { MetricInputError, type Segments } from '../metric.js';
 import type { MeteorData } from './data.js';
 import { loadMeteorData } from './load.js';
 import { meteor } from './meteor.js';
@@ -18,6 +19,8 @@ const input = { hypotheses: segments.map((row) => row[0]!), references: segments
 /** METEOR 1.5's folder: jar and paraphrase table. Neither may be shipped, so these tests run where they are installed. */
 const folder = process.env['PREFIX_TUNING_METEOR'];
 const hasJar = folder !== undefined && existsSync(`${folder}/meteor-1.5.jar`);
+/** A folder of systems' outputs that tools/goldens/system_outputs.py gathers; they are not ours to ship. */
+const outputs = process.env['PREFIX_TUNING_OUTPUTS'];
 
 interface Golden {
   score: number;
@@ -38,7 +41,7 @@ function lines(name: string): string[] {
   return read(name).trimEnd().split('\n');
 }
 
-function expectEqual(data: MeteorData, golden: Golden, segments = input): void {
+function expectEqual(data: MeteorData, golden: Golden, segments: Segments = input): void {
   const got = meteor({ ...segments, data });
   const wrong = got.segments.filter((score, i) => Math.abs(score - golden.segments[i]!) > 1e-9);
   expect(wrong).toEqual([]);
@@ -80,6 +83,13 @@ describe.skipIf(!hasJar)('with METEOR 1.5 installed, equals it', { timeout: 600_
     const { paraphrases: _, ...rest } = full;
     expectEqual(full, real.full, realSegments());
     expectEqual(rest, real['exact+stem+synonym'], realSegments());
+  });
+
+  test.skipIf(outputs === undefined)('on 2,000 outputs of published systems', () => {
+    const goldens = JSON.parse(read('meteor/outputs.json')) as Record<string, Golden>;
+    const segments = readOutputs(outputs!);
+    expect(Object.keys(segments)).toEqual(Object.keys(goldens));
+    for (const [name, golden] of Object.entries(goldens)) expectEqual(full, golden, segments[name]!);
   });
 
   test("synonyms from npm's WordNet are METEOR's own", async () => {

@@ -10,4 +10,4 @@ import { UNLIKE } from './unlike.js';
 const folder = process.argv[2];
 const segments = folder === undefined ? inputs : readOutputs(folder);
 const unlike = folder === undefined ? UNLIKE : Object.fromEntries(Object.keys(segments).map((name) => [name, []]));
-process.stdout.write(JSON.stringify({ hash: hashInputs(segments), segments, unlike }));
+process.stdout.write(JSON.stringify({ hash: hashInputs(segments), digests: folder !== undefined, segments, unlike }));
