@@ -40,8 +40,7 @@ export async function loadMeteorData(options: LoadMeteorOptions = {}): Promise<M
   if (folder !== undefined && jar === undefined && table === undefined) {
     throw new FileError(`loadMeteorData: expected ${JAR} or paraphrase-en.gz in ${folder}, got neither. Name METEOR 1.5's folder, or get the files with installMeteorData.`, { details: { folder } });
   }
-  const paraphrases = table === undefined ? undefined : await loadParaphrases(table);
-  const lists = jar === undefined ? BUILT_IN_METEOR_DATA : await loadJar(jar);
+  const [paraphrases, lists] = await Promise.all([table === undefined ? undefined : loadParaphrases(table), jar === undefined ? BUILT_IN_METEOR_DATA : loadJar(jar)]);
   const synonyms = wordnetDir === undefined ? (lists.synonyms ?? (await loadNpmWordNet())) : await loadWordNet(wordnetDir);
   return {
     functionWords: functionWordsFile === undefined ? lists.functionWords : parseFunctionWords(await readText(functionWordsFile)),

@@ -1,6 +1,5 @@
 import type { PreparedText, Word } from './lexicon.js';
 import type { ParaphraseTable, Span } from './paraphrases.js';
-import { intersect } from './synonyms.js';
 import { WordIndex } from './word-index.js';
 
 /** The stages in METEOR's order; a match's stage is its index. */
@@ -54,17 +53,17 @@ export class MatchTable {
   }
 
   /** The stages for single words. */
-  private matchWord({ key, stemKey, synsetBits, synsets }: Word, start: number, exactOnly: boolean): void {
-    const { keys, stemKeys, synsetBits: otherBits, size } = this.index;
+  private matchWord({ key, stemKey, synonyms, synonymBits }: Word, start: number, exactOnly: boolean): void {
+    const { keys, stemKeys, numbers, size } = this.index;
     for (let i = this.index.firstKey(key); i >= 0; i = this.index.nextKey[i]!) if (keys[i] === key) this.addWord(EXACT, start, i);
     if (exactOnly) return;
     for (let i = this.index.firstStem(stemKey); i >= 0; i = this.index.nextStem[i]!) {
       if (stemKeys[i] === stemKey && keys[i] !== key) this.addWord(STEM, start, i);
     }
-    if (synsetBits === 0) return;
+    if (synonymBits === 0) return;
     for (let i = 0; i < size; i++) {
-      if ((otherBits[i]! & synsetBits) === 0 || keys[i] === key) continue;
-      if (intersect(synsets, this.hypothesis.words[i]!.synsets)) this.addWord(SYNONYM, start, i);
+      if ((synonymBits & (1 << (numbers[i]! & 31))) === 0 || keys[i] === key) continue;
+      if (synonyms.includes(numbers[i]!)) this.addWord(SYNONYM, start, i);
     }
   }
 

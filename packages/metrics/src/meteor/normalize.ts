@@ -17,8 +17,8 @@ const SPACES = /[ \u2000-\u200a\u202f\u205f\u3000\u00a0]+/g;
 const NORMAL = /^ *(?:(?:[a-z0-9]+|[!-/:-@[-_{-~])(?: +|$))*$/;
 /** Words of letters, digits and single dots alone: nothing to separate but dots. */
 const PLAIN = /^(?:[A-Za-z0-9 ]|\.(?!\.))*$/;
-/** What separates words for Java's StringTokenizer. */
-const SEPARATORS = /[ \t\n\r\f]+/;
+/** What separates words for Java's StringTokenizer, but for spaces. */
+const SEPARATORS = /[\t\n\r\f]/g;
 
 /**
  * The words of a line as METEOR 1.5 sees them with `-norm` and English: Moses-like tokenisation, quotes and dashes
@@ -49,7 +49,7 @@ function separateSigns(line: string): string {
 
 /** Splits as Java's StringTokenizer does. */
 export function splitJava(text: string): string[] {
-  return text.split(SEPARATORS).filter((word) => word !== '');
+  return text.replace(SEPARATORS, ' ').split(' ').filter((word) => word !== '');
 }
 
 /** Two and more dots stand for themselves; until the end they are written as a word, as in the original. */

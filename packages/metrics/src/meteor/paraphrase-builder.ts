@@ -1,4 +1,5 @@
-import { extendHash, findPhrase, PHRASE_HASH, type ParaphraseArrays } from './paraphrases.js';
+import { ROOT, type ParaphraseArrays } from './paraphrases.js';
+import { Vocabulary } from './vocabulary.js';
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -6,17 +7,19 @@ const SPACE = 32;
 /**
  * Builds a paraphrase table from the text of METEOR's file, in pieces as they come.
  *
- * The file holds three lines for each pair: a probability (not used), a phrase, a paraphrase of it.
+ * The file holds three lines for each pair: a probability (not used), a phrase, a paraphrase of it. Nodes and words are
+ * numbered as they come, and anew at the end.
  */
 export class ParaphraseBuilder {
   private rest: Uint8Array = new Uint8Array(0);
   private line = 0;
   private readonly vocabulary = new Vocabulary();
-  words = new Int32Array(1 << 16);
-  private wordCount = 0;
-  phrases = new Int32Array(1 << 16);
-  private phraseCount = 0;
-  buckets = new Int32Array(1 << 16);
+  private nodes = 1;
+  /** The node before, and the word that leads on; the root has neither. */
+  private parents = new Int32Array(1 << 16);
+  private words = new Int32Array(1 << 16);
+  /** Open addressing from the hash of parent and word to a node; 0, the root, marks a free bucket. */
+  private buckets = new Int32Array(1 << 17);
   private from = new Int32Array(1 << 16);
   private to = new Int32Array(1 << 16);
   private pairs = 0;
@@ -36,21 +39,18 @@ export class ParaphraseBuilder {
   finish(): ParaphraseArrays | undefined {
     if (this.rest.length > 0) this.push(Uint8Array.of(NEWLINE));
     if (this.line % 3 !== 0 || this.pairs === 0) return undefined;
-    const { pairs, phraseCount } = this;
-    const starts = new Int32Array(phraseCount + 1);
-    for (let i = 0; i < pairs; i++) starts[this.from[i]! + 1]!++;
-    for (let p = 0; p < phraseCount; p++) starts[p + 1]! += starts[p]!;
-    const lists = new Int32Array(pairs);
-    const filled = starts.slice();
-    for (let i = 0; i < pairs; i++) lists[filled[this.from[i]!]!++] = this.to[i]!;
-    return {
-      vocabulary: this.vocabulary.text(),
-      phrases: this.phrases.slice(0, phraseCount + 1),
-      words: this.words.slice(0, this.wordCount),
-      starts,
-      lists,
-      buckets: this.buckets,
-    };
+    const { text, numbers } = this.vocabulary.sorted();
+    const { nodes, parents } = this;
+    const words = this.words.subarray(0, nodes).map((word) => numbers[word]!);
+    const { order, children } = byLevel(parents, { words, wordCount: numbers.length });
+    const numberOf = new Int32Array(nodes);
+    order.forEach((node, number) => (numberOf[node] = number));
+    const [from, to] = [this.from, this.to].map((column) => column.subarray(0, this.pairs).map((node) => numberOf[node]!)) as [Int32Array, Int32Array];
+    const { starts, order: pairs } = group(from, nodes);
+    const ends = new Int32Array((nodes + 31) >>> 5);
+    for (const phrases of [from, to]) for (const phrase of phrases) ends[phrase >>> 5]! |= 1 << (phrase & 31);
+    words[ROOT] = -1;
+    return { vocabulary: text, words: order.map((node) => words[node]!), children, starts, lists: pairs.map((pair) => to[pair]!), ends };
   }
 
   private readLine(bytes: Uint8Array, start: number, end: number): void {
@@ -64,101 +64,70 @@ export class ParaphraseBuilder {
   }
 
   private readPhrase(bytes: Uint8Array, start: number, end: number): number {
-    const first = this.wordCount;
-    let hash = PHRASE_HASH;
+    let node = ROOT;
     for (let at = start; at < end; ) {
       while (at < end && bytes[at]! <= SPACE) at++;
       const wordStart = at;
       while (at < end && bytes[at]! > SPACE) at++;
-      if (at === wordStart) break;
-      if (this.wordCount === this.words.length) this.words = grow(this.words);
-      const word = this.vocabulary.number(bytes, wordStart, at);
-      this.words[this.wordCount++] = word;
-      hash = extendHash(hash, word);
+      if (at > wordStart) node = this.child(node, this.vocabulary.number(bytes, wordStart, at));
     }
-    const key = { words: this.words, start: first, length: this.wordCount - first, hash };
-    const found = findPhrase(this, key);
-    if (found < 0) return this.addPhrase(-1 - found);
-    this.wordCount = first;
-    return found;
+    return node;
   }
 
-  private addPhrase(bucket: number): number {
-    const phrase = this.phraseCount++;
-    if (phrase + 2 > this.phrases.length) this.phrases = grow(this.phrases);
-    this.phrases[phrase + 1] = this.wordCount;
-    this.buckets[bucket] = phrase + 1;
-    if (2 * this.phraseCount > this.buckets.length) this.rehash();
-    return phrase;
+  /** The node to which a word leads, made if it is new. */
+  private child(parent: number, word: number): number {
+    const bucket = this.bucket(parent, word);
+    if (this.buckets[bucket] !== 0) return this.buckets[bucket]!;
+    const node = this.nodes++;
+    if (node === this.parents.length) [this.parents, this.words] = [grow(this.parents), grow(this.words)];
+    this.parents[node] = parent;
+    this.words[node] = word;
+    this.buckets[bucket] = node;
+    if (2 * this.nodes > this.buckets.length) this.rehash();
+    return node;
+  }
+
+  /** The bucket of a node, or the free one where it belongs. */
+  private bucket(parent: number, word: number): number {
+    const { buckets, parents, words } = this;
+    const mask = buckets.length - 1;
+    const mixed = Math.imul(Math.imul(parent, 0x9e3779b1) ^ word, 0x85ebca6b);
+    for (let bucket = (mixed ^ (mixed >>> 15)) & mask; ; bucket = (bucket + 1) & mask) {
+      const node = buckets[bucket]!;
+      if (node === 0 || (parents[node] === parent && words[node] === word)) return bucket;
+    }
   }
 
   private rehash(): void {
     this.buckets = new Int32Array(2 * this.buckets.length);
-    for (let phrase = 0; phrase < this.phraseCount; phrase++) {
-      const [start, end] = [this.phrases[phrase]!, this.phrases[phrase + 1]!];
-      let hash = PHRASE_HASH;
-      for (let i = start; i < end; i++) hash = extendHash(hash, this.words[i]!);
-      let bucket = hash & (this.buckets.length - 1);
-      while (this.buckets[bucket] !== 0) bucket = (bucket + 1) & (this.buckets.length - 1);
-      this.buckets[bucket] = phrase + 1;
-    }
+    for (let node = 1; node < this.nodes; node++) this.buckets[this.bucket(this.parents[node]!, this.words[node]!)] = node;
   }
 }
 
-/** Numbers words given as bytes, without making strings of them. */
-class Vocabulary {
-  private bytes = new Uint8Array(1 << 16);
-  private ends = new Int32Array(1 << 16);
-  private buckets = new Int32Array(1 << 16);
-  private count = 0;
-
-  number(source: Uint8Array, start: number, end: number): number {
-    let hash = 0x811c9dc5;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ source[i]!, 0x01000193);
-    const mask = this.buckets.length - 1;
-    for (let bucket = (hash ^ (hash >>> 15)) & mask; ; bucket = (bucket + 1) & mask) {
-      const word = this.buckets[bucket]! - 1;
-      if (word < 0) return this.add(source.subarray(start, end), bucket);
-      if (this.equals(word, source, { start, end })) return word;
-    }
+/** The nodes level by level, the children of each by word, and where in that order each node's children begin. */
+function byLevel(parents: Int32Array, { words, wordCount }: { words: Int32Array; wordCount: number }): { order: Int32Array; children: Int32Array } {
+  const nodes = words.length;
+  const byWord = group(words, wordCount).order.filter((node) => node !== ROOT);
+  const siblings = group(byWord.map((node) => parents[node]!), nodes);
+  const [order, children] = [new Int32Array(nodes), new Int32Array(nodes + 1)];
+  let size = 1;
+  for (let i = 0; i < nodes; i++) {
+    children[i] = size;
+    const end = siblings.starts[order[i]! + 1]!;
+    for (let at = siblings.starts[order[i]!]!; at < end; at++) order[size++] = byWord[siblings.order[at]!]!;
   }
+  children[nodes] = size;
+  return { order, children };
+}
 
-  /** All words, one a line. */
-  text(): Uint8Array {
-    return this.bytes.slice(0, Math.max(0, this.startOf(this.count) - 1));
-  }
-
-  /** Each word is followed by a newline. */
-  private startOf(word: number): number {
-    return word === 0 ? 0 : this.ends[word - 1]! + 1;
-  }
-
-  private equals(word: number, source: Uint8Array, { start, end }: { start: number; end: number }): boolean {
-    const own = this.startOf(word);
-    const length = end - start;
-    if (this.ends[word]! - own !== length) return false;
-    for (let i = 0; i < length; i++) if (this.bytes[own + i] !== source[start + i]) return false;
-    return true;
-  }
-
-  private add(word: Uint8Array, bucket: number): number {
-    const start = this.startOf(this.count);
-    while (start + word.length + 1 > this.bytes.length) this.bytes = grow(this.bytes);
-    if (this.count === this.ends.length) this.ends = grow(this.ends);
-    this.bytes.set(word, start);
-    this.bytes[start + word.length] = NEWLINE;
-    this.ends[this.count] = start + word.length;
-    this.buckets[bucket] = ++this.count;
-    if (2 * this.count > this.buckets.length) this.rehash();
-    return this.count - 1;
-  }
-
-  private rehash(): void {
-    const words = Array.from({ length: this.count }, (_, word) => this.bytes.slice(this.startOf(word), this.ends[word]));
-    this.buckets = new Int32Array(2 * this.buckets.length);
-    this.count = 0;
-    for (const word of words) this.number(word, 0, word.length);
-  }
+/** The places of a list grouped by their values, in their order: values v are at `order[starts[v]]` to before `order[starts[v + 1]]`. */
+function group(values: Int32Array, limit: number): { starts: Int32Array; order: Int32Array } {
+  const starts = new Int32Array(limit + 1);
+  for (const value of values) starts[value + 1]!++;
+  for (let value = 0; value < limit; value++) starts[value + 1]! += starts[value]!;
+  const [order, next] = [new Int32Array(values.length), starts.slice()];
+  values.forEach((value, place) => (order[next[value]!++] = place));
+  return { starts, order };
 }
 
 function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
@@ -168,8 +137,8 @@ function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-function grow<T extends Int32Array | Uint8Array>(array: T): T {
-  const larger = new (array.constructor as new (length: number) => T)(2 * array.length);
+function grow(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
   larger.set(array);
   return larger;
 }

@@ -1,20 +1,27 @@
-/** The most words a phrase of METEOR's tables has. */
-export const LONGEST_PHRASE = 7;
+/** The number of the node from which all phrases begin. */
+export const ROOT = 0;
 
-/** The arrays of a paraphrase table; N phrases, W words of all phrases, L paraphrases. */
+/** A word that no phrase has. */
+export const UNKNOWN: PhraseWord = { paraphraseWord: -1, firstNode: -1 };
+
+/**
+ * The arrays of a paraphrase table: a tree of words, of N nodes, that spells all phrases from the root on; L paraphrases.
+ *
+ * Nodes are numbered level by level, and the children of one node by their words; a phrase's number is that of its last node.
+ */
 export interface ParaphraseArrays {
-  /** The vocabulary: UTF-8, one word a line; a word's number is its line. */
+  /** UTF-8, one word a line, sorted by UTF-16 code units; a word's number is its line. */
   readonly vocabulary: Uint8Array;
-  /** [N + 1] where each phrase begins in `words`. */
-  readonly phrases: Int32Array;
-  /** [W] word numbers. */
+  /** [N] the word that leads to each node; -1 for the root. */
   readonly words: Int32Array;
+  /** [N + 1] each node's first child; its last is before the next node's first. */
+  readonly children: Int32Array;
   /** [N + 1] where each phrase's paraphrases begin in `lists`. */
   readonly starts: Int32Array;
   /** [L] phrase numbers, in the table's order, doubles kept. */
   readonly lists: Int32Array;
-  /** Open addressing from a phrase's hash to its number + 1; a power of two long. */
-  readonly buckets: Int32Array;
+  /** A bit for each node: is it the end of a phrase, or only on the way to one? */
+  readonly ends: Int32Array;
 }
 
 /** Where a phrase of the table stands in a text. */
@@ -24,9 +31,17 @@ export interface Span {
   readonly phrase: number;
 }
 
+/** What the table knows of a word. */
+export interface PhraseWord {
+  /** Its number, or -1 if no phrase has it. */
+  readonly paraphraseWord: number;
+  /** The node it leads to from the root, or -1 if no phrase begins with it. */
+  readonly firstNode: number;
+}
+
 /** A table of phrases and the phrases they may be replaced by. */
 export class ParaphraseTable {
-  private readonly numbers: ReadonlyMap<string, number>;
+  private readonly vocabulary: readonly string[];
   /** A bit for each phrase: does the text that is searched have it? All zero between calls. */
   private readonly present: Int32Array;
 
@@ -35,9 +50,8 @@ export class ParaphraseTable {
     /** Names the table in signatures: the first digits of the SHA-256 of METEOR's file. */
     readonly id: string,
   ) {
-    const words = new TextDecoder().decode(arrays.vocabulary).split('\n');
-    this.numbers = new Map(words.map((word, i) => [word, i]));
-    this.present = new Int32Array((this.phraseCount + 31) >>> 5);
+    this.vocabulary = new TextDecoder().decode(arrays.vocabulary).split('\n');
+    this.present = new Int32Array(arrays.ends.length);
   }
 
   /** How many pairs of phrases the table has. */
@@ -45,32 +59,20 @@ export class ParaphraseTable {
     return this.arrays.lists.length;
   }
 
-  get phraseCount(): number {
-    return this.arrays.phrases.length - 1;
-  }
-
-  /** The number of a word, or -1 if no phrase has it. */
-  wordNumber(word: string): number {
-    return this.numbers.get(word) ?? -1;
+  word(text: string): PhraseWord {
+    const { vocabulary } = this;
+    const number = lowerBound(vocabulary, text, { from: 0, to: vocabulary.length });
+    return vocabulary[number] === text ? { paraphraseWord: number, firstNode: this.child(ROOT, number) } : UNKNOWN;
   }
 
   /** All phrases of the table in a text, by start, then length. */
-  spans(text: readonly { readonly paraphraseWord: number }[]): Span[] {
+  spans(text: readonly PhraseWord[]): Span[] {
+    const { ends } = this.arrays;
     const found: Span[] = [];
-    const words = new Int32Array(text.length);
-    for (let i = 0; i < words.length; i++) words[i] = text[i]!.paraphraseWord;
-    // One key for all, because a corpus has millions.
-    const key = { words, start: 0, length: 0, hash: 0 };
-    for (let start = 0; start < words.length; start++) {
-      key.start = start;
-      key.hash = PHRASE_HASH;
-      for (let length = 1; length <= LONGEST_PHRASE && start + length <= words.length; length++) {
-        const word = words[start + length - 1]!;
-        if (word < 0) break;
-        key.length = length;
-        key.hash = extendHash(key.hash, word);
-        const phrase = findPhrase(this.arrays, key);
-        if (phrase >= 0) found.push({ start, length, phrase });
+    for (let start = 0; start < text.length; start++) {
+      for (let node = text[start]!.firstNode, next = start + 1; node >= 0; next++) {
+        if ((ends[node >>> 5]! & (1 << (node & 31))) !== 0) found.push({ start, length: next - start, phrase: node });
+        node = next < text.length ? this.child(node, text[next]!.paraphraseWord) : -1;
       }
     }
     return found;
@@ -91,42 +93,28 @@ export class ParaphraseTable {
     }
     for (const { phrase } of into) present[phrase >>> 5] = 0;
   }
-}
 
-export const PHRASE_HASH = 0x2545f491;
-
-/** The hash of a phrase from that of the phrase without its last word. */
-export function extendHash(hash: number, word: number): number {
-  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
-}
-
-interface PhraseKey {
-  readonly words: Int32Array;
-  readonly start: number;
-  readonly length: number;
-  readonly hash: number;
-}
-
-type PhraseIndex = Pick<ParaphraseArrays, 'phrases' | 'words' | 'buckets'>;
-
-/** The number of a phrase, or -1 - the free bucket where it belongs. */
-export function findPhrase(index: PhraseIndex, { words, start, length, hash }: PhraseKey): number {
-  const { phrases, buckets } = index;
-  const mask = buckets.length - 1;
-  for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
-    const phrase = buckets[bucket]! - 1;
-    if (phrase < 0) return -1 - bucket;
-    const at = phrases[phrase]!;
-    if (phrases[phrase + 1]! - at !== length) continue;
-    let same = 0;
-    while (same < length && index.words[at + same] === words[start + same]) same++;
-    if (same === length) return phrase;
+  /** The node to which a word leads from a node, or -1. */
+  private child(node: number, word: number): number {
+    const { children, words } = this.arrays;
+    const to = children[node + 1]!;
+    const child = lowerBound(words, word, { from: children[node]!, to });
+    return child < to && words[child] === word ? child : -1;
   }
 }
 
-const MAGIC = 'METEORP1';
-const SECTIONS = ['vocabulary', 'phrases', 'words', 'starts', 'lists', 'buckets'] as const;
+/** The first place in a part of a sorted list whose item is not less than one. */
+function lowerBound<T extends string | number>(sorted: ArrayLike<T>, item: T, { from, to }: { from: number; to: number }): number {
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (sorted[middle]! < item) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+const MAGIC = 'METEORP2';
+const SECTIONS = ['vocabulary', 'words', 'children', 'starts', 'lists', 'ends'] as const;
 
 /** The table as one file that opens at once: magic, id, section lengths, sections; little-endian. */
 export function encodeParaphrases({ arrays, id }: ParaphraseTable): Uint8Array {
@@ -163,7 +151,7 @@ export function decodeParaphrases(bytes: Uint8Array): ParaphraseTable | undefine
     const aligned = part.byteOffset % 4 === 0 ? part : part.slice();
     return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
   };
-  const arrays = { vocabulary: parts[0]!, phrases: ints(1), words: ints(2), starts: ints(3), lists: ints(4), buckets: ints(5) };
+  const arrays = { vocabulary: parts[0]!, words: ints(1), children: ints(2), starts: ints(3), lists: ints(4), ends: ints(5) };
   return new ParaphraseTable(arrays, text.slice(MAGIC.length).trim());
 }
 

@@ -16,21 +16,18 @@ const DETACHMENT: readonly (readonly [string, string])[] = [
   ['er', ''], ['est', ''], ['er', 'e'], ['est', 'e'],
 ];
 
-const NONE = new Int32Array(0);
-
 /**
- * All synsets of a word and of its base forms, ascending: those of an irregular form, else those of the first form
+ * All synsets of a word and of its base forms: those of an irregular form, else those of the first form
  * with a suffix taken off that WordNet has.
  *
  * Two words are synonyms for METEOR if these sets have a number in common.
  */
-export function synsetsOf(word: string, { synsets, bases }: Synonyms): Int32Array {
+export function synsetsOf(word: string, { synsets, bases }: Synonyms): ReadonlySet<number> {
   const own = synsets.get(word);
   const forms = bases.get(word) ?? regularBase(word, synsets);
-  if (own === undefined && forms.length === 0) return NONE;
   const numbers = new Set<number>();
   for (const text of [own, ...forms.map((form) => synsets.get(form))]) if (text !== undefined) addNumbers(text, numbers);
-  return Int32Array.from(numbers).sort();
+  return numbers;
 }
 
 function addNumbers(text: string, numbers: Set<number>): void {
@@ -48,18 +45,6 @@ function regularBase(word: string, synsets: Synonyms['synsets']): readonly strin
     if (synsets.has(base)) return [base];
   }
   return [];
-}
-
-/** Do two ascending lists have a number in common? */
-export function intersect(a: Int32Array, b: Int32Array): boolean {
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    const difference = a[i]! - b[j]!;
-    if (difference === 0) return true;
-    if (difference < 0) i++;
-    else j++;
-  }
-  return false;
 }
 
 /** Reads METEOR's own pair of files: a lemma or base on one line, its synsets or forms on the next. */

@@ -7,7 +7,7 @@ export class WordIndex {
   size = 0;
   keys = new Int32Array(64);
   stemKeys = new Int32Array(64);
-  synsetBits = new Int32Array(64);
+  numbers = new Int32Array(64);
   nextKey = new Int32Array(64);
   nextStem = new Int32Array(64);
   private readonly keyBuckets = new Int32Array(BUCKETS);
@@ -17,15 +17,15 @@ export class WordIndex {
     this.size = words.length;
     if (this.keys.length < words.length) {
       const column = () => new Int32Array(2 * words.length);
-      [this.keys, this.stemKeys, this.synsetBits, this.nextKey, this.nextStem] = [column(), column(), column(), column(), column()];
+      [this.keys, this.stemKeys, this.numbers, this.nextKey, this.nextStem] = [column(), column(), column(), column(), column()];
     }
     this.keyBuckets.fill(-1);
     this.stemBuckets.fill(-1);
     for (let i = words.length - 1; i >= 0; i--) {
-      const { key, stemKey, synsetBits } = words[i]!;
+      const { number, key, stemKey } = words[i]!;
       this.keys[i] = key;
       this.stemKeys[i] = stemKey;
-      this.synsetBits[i] = synsetBits;
+      this.numbers[i] = number;
       this.nextKey[i] = this.firstKey(key);
       this.keyBuckets[key & (BUCKETS - 1)] = i;
       this.nextStem[i] = this.firstStem(stemKey);
