@@ -84,12 +84,24 @@ export function withSettings(profile: Profile, settings: readonly string[]): Pro
 function replaceAt(node: unknown, [key, ...rest]: readonly string[], given: { setting: string; value: string }): unknown {
   if (key === undefined) return parseLike(node, given);
   const children = node as Record<string, unknown>;
+  if (rest.length === 0 && mayHave(node, key, given)) return { ...withoutRival(children, key), [key]: parseLike(0, given) };
   if (typeof node !== 'object' || node === null || Array.isArray(node) || !Object.hasOwn(node, key)) {
     const known = typeof node === 'object' && node !== null && !Array.isArray(node) ? Object.keys(node).join(', ') : 'a value';
     throw new ConfigError(`--set ${given.setting}: expected one of ${known} at ${key}, got none of them. See --list.`);
   }
   return { ...children, [key]: replaceAt(children[key], rest, given) };
 }
+
+/** What a row of {@link Tuned} need not have; section 6.3 trains for so many steps, whatever the row says. */
+function mayHave(node: unknown, key: string, { setting }: { setting: string }): boolean {
+  const optional = setting.startsWith('lowData/') ? ['labelSmoothing', 'length'] : ['labelSmoothing', 'length', 'epochs', 'steps'];
+  return typeof node === 'object' && node !== null && 'learningRate' in node && optional.includes(key);
+}
+
+/** Epochs and steps stand for each other. */
+const rivals: Readonly<Record<string, string>> = { epochs: 'steps', steps: 'epochs' };
+
+const withoutRival = (row: Readonly<Record<string, unknown>>, key: string) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== rivals[key]));
 
 function parseLike(old: unknown, { setting, value }: { setting: string; value: string }): unknown {
   if (typeof old === 'string') return value;

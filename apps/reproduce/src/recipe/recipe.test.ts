@@ -67,6 +67,11 @@ test('--set changes what it names', () => {
   expect(changed.lowData).toMatchObject({ subsets: 2, sizes: [50, 100], seeds: profile.lowData.seeds });
   expect(changed.tuned['prefix-0.1%'].e2e).toEqual({ ...profile.tuned['prefix-0.1%'].e2e, learningRate: 0.001 });
   expect(changed.models['gpt2-medium']).toBe('somewhere');
+  const row = (setting: string) => withSettings(profile, [setting]).tuned['prefix-0.1%'].e2e;
+  const { epochs, ...lasting } = profile.tuned['prefix-0.1%'].e2e!;
+  expect(row('tuned/prefix-0.1%/e2e/steps=100')).toEqual({ ...lasting, steps: 100 });
+  expect(row('tuned/prefix-0.1%/e2e/labelSmoothing=0.1')).toEqual({ ...lasting, epochs, labelSmoothing: 0.1 });
+  expect(() => withSettings(profile, ['lowData/tuned/prefix/e2e/epochs=1'])).toThrow('expected one of learningRate, batchSize, length at epochs');
   expect(() => withSettings(profile, ['seeds=a'])).toThrow('--set seeds=a: expected numbers with commas between, got a.');
   expect(() => withSettings(profile, ['test'])).toThrow('--set: expected path=value, got test.');
 });
