@@ -23,7 +23,7 @@ export async function runsSection({ runs }: Report): Promise<string> {
     run.failure === undefined ? `${run.steps}${run.keptStep === run.steps ? '' : `, kept ${run.keptStep}`}` : 'failed',
     run.loss?.toFixed(3) ?? '',
     run.seconds?.toFixed(0) ?? '',
-    filesOf(run),
+    `<span class="files">${filesOf(run)}</span>`,
     `<code>${escapeHtml(run.command)}</code>`,
   ]);
   const failed = runs.filter(({ failure }) => failure !== undefined);

@@ -14,7 +14,7 @@ export const style = `
   }
 }
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; scroll-padding-top: 4rem; -webkit-text-size-adjust: 100%; }
+html { scroll-padding-top: 4rem; -webkit-text-size-adjust: 100%; }
 body { margin: 0; font: 16px/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: var(--ink); background: var(--ground); }
 main, header.top { max-width: 72rem; margin: 0 auto; padding: 0 1.25rem; }
 header.top { padding-top: 2.75rem; }
@@ -36,13 +36,13 @@ table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabu
 th { font-weight: 600; text-align: right; vertical-align: bottom; padding: .45rem .65rem; border-bottom: 1.5px solid var(--ink); line-height: 1.3; }
 td { text-align: right; vertical-align: top; padding: .5rem .65rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
-tr.group td { padding-top: 1.1rem; font-size: .82rem; color: var(--soft); text-transform: uppercase; letter-spacing: .06em; border-bottom-color: transparent; }
+tr.group span { position: sticky; left: 1.25rem; } tr.group td { padding-top: 1.1rem; font-size: .82rem; color: var(--soft); text-transform: uppercase; letter-spacing: .06em; border-bottom-color: transparent; }
 .value { font-size: 1.05rem; } .mark { font-size: .72em; margin-left: .2em; } .better { color: var(--good); } .worse { color: var(--bad); }
 .interval, .published { display: block; font-size: .78rem; line-height: 1.35; color: var(--soft); }
 .published { font-style: italic; }
 .none { color: var(--soft); }
 td > a[href^="#"] { color: inherit; text-decoration-color: var(--line); } td > a[href^="#"]:hover { text-decoration-color: currentColor; }
-.left td, .left th { text-align: left; } .ends-in-code td { white-space: normal; } .ends-in-code td:first-child { min-width: 13rem; } .ends-in-code td:last-child { min-width: 18rem; } .names td:nth-child(2), .names th:nth-child(2) { text-align: left; }
+.left td, .left th { text-align: left; } .ends-in-code td { white-space: normal; } .ends-in-code td:first-child { min-width: 13rem; } .files { display: block; min-width: 9rem; } .ends-in-code td:last-child { min-width: 18rem; } .names td:nth-child(2), .names th:nth-child(2) { text-align: left; }
 .failures { border-left: 3px solid var(--bad); background: var(--bad-tint); padding: .7rem 1rem; border-radius: 0 6px 6px 0; font-size: .92rem; overflow-wrap: anywhere; }
 .caption ul, .failures ul { margin: .2rem 0; padding-left: 1.1rem; }
 tr:has(:target) td { background: var(--open-tint); }
@@ -74,7 +74,7 @@ footer { color: var(--soft); font-size: .88rem; padding: 2.5rem 0 4rem; }
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dt { margin-top: .6rem; }
   td, th { padding-left: .55rem; padding-right: .55rem; }
   .wide { padding: 0; } .ends-in-code td:last-child { white-space: nowrap; } td:last-child, th:last-child { padding-right: 1.25rem; }
-  td:first-child, th:first-child { padding-left: 1.25rem; } td:first-child:not([colspan]) { position: sticky; left: 0; white-space: normal; min-width: 7.5rem; max-width: 10rem; overflow-wrap: anywhere; background: var(--ground); }
+  td:first-child, th:first-child { padding-left: 1.25rem; } td:first-child:not([colspan]), th:first-child { position: sticky; left: 0; background: var(--ground); } td:first-child:not([colspan]) { white-space: normal; min-width: 7.5rem; max-width: 10rem; overflow-wrap: anywhere; }
 }
 @media print { nav { display: none; } section { break-inside: avoid-page; } }
 `;

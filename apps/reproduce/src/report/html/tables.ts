@@ -24,7 +24,7 @@ function legend(rows: readonly TableRow[], baseline: string): string {
 function groupRows({ model, rows }: TableData['groups'][number], { part, from, to }: { part: number; from: number; to: number }): string {
   const own = rows.map((row) => ({ ...row, run: row.runs[part]![0], cells: row.cells.slice(from, to) })).filter(({ run }) => run !== undefined);
   if (own.length === 0) return '';
-  const title = `<tr class="group"><td colspan="${to - from + 1}">in the place of ${escapeHtml(modelTitles[model])}</td></tr>`;
+  const title = `<tr class="group"><td colspan="${to - from + 1}"><span>in the place of ${escapeHtml(modelTitles[model])}</span></td></tr>`;
   return title + own.map(({ title: name, run, cells }) => `<tr><td>${element('a', name, `href="#${runAnchor(run!)}" title="its runs, files and commands"`)}</td>${cells.map((cell) => `<td>${cellHtml(cell)}</td>`).join('')}</tr>`).join('');
 }
 
