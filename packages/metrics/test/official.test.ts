@@ -4,18 +4,20 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadMeteorData, scoreSuite, type MeteorData, type SuiteCell } from '../src/index.js';
 import official from './goldens/official.json' with { type: 'json' };
+import { e2eReferences } from './goldens/real.js';
 
 /**
  * Whole suites against the official scripts: multi-bleu.perl, METEOR 1.5 and tercom 0.7.25 on files laid out as
- * run_eval_on_dart.sh and run_eval_on_webnlg.sh lay them out (tools/goldens/official.py).
+ * run_eval_on_dart.sh and run_eval_on_webnlg.sh lay them out, and E2E's measure_scores.py (tools/goldens/official.py).
  *
  * `PREFIX_TUNING_DATA` names the real datasets' folder, `PREFIX_TUNING_METEOR` METEOR's, `PREFIX_TUNING_SYSTEMS` one with
- * the outputs that DART's authors publish (Yale-LILY/dart, evaluation/example). What is absent is skipped.
+ * the outputs that DART's authors publish (Yale-LILY/dart, evaluation/example) and those of E2E's systems (tuetschek/e2e-eval,
+ * system_outputs/primary). What is absent is skipped.
  */
 const root = process.env['PREFIX_TUNING_DATA'] ?? new URL('../../../../shared/data', import.meta.url).pathname;
 const meteorFolder = process.env['PREFIX_TUNING_METEOR'];
 const systems = process.env['PREFIX_TUNING_SYSTEMS'];
-const hasData = existsSync(join(root, 'dart/dart_reference')) && existsSync(join(root, 'webnlg/references'));
+const hasData = ['dart/dart_reference', 'webnlg/references', 'e2e/testset_w_refs.csv'].every((name) => existsSync(join(root, name)));
 
 type Columns = Readonly<Record<string, number | string>>;
 
@@ -30,9 +32,12 @@ const references = (pattern: string) => {
 
 /** A stand-in for a system: the second reference, or the first less its last word, without every seventh word. */
 const derive = ([first, second]: readonly string[]) => {
-  const words = second!.trim() === '' ? first!.trim().split(' ').slice(0, -1) : second!.trim().split(' ');
+  const words = !second?.trim() ? first!.trim().split(/\s+/).slice(0, -1) : second.trim().split(/\s+/);
   return words.filter((_, i) => i % 7 !== 6).join(' ');
 };
+
+/** A field of a CSV file as it was before it was written. */
+const unquote = (field: string) => (/^".*"$/.test(field) ? field.slice(1, -1).replaceAll('""', '"') : field);
 
 /** For each entry of WebNLG's test file whether its category was seen. */
 function webnlgSubsets(): ('seen' | 'unseen')[] {
@@ -71,5 +76,16 @@ describe.skipIf(!hasData)('suites equal the official scripts', { timeout: 600_00
     const input = { hypotheses: outputs(name, all), references: all, subsets: webnlgSubsets() };
     const { columns } = await scoreSuite('webnlg2017', input, meteor ? { meteor } : {});
     expectColumns(columns, expected);
+  });
+
+  test.each(Object.entries(official.e2e).filter(([name]) => has(name)))('e2e, outputs: %s', async (name, expected) => {
+    const all = e2eReferences(join(root, 'e2e/testset_w_refs.csv'));
+    // A system's file has a heading, then an input and its output a line, inputs in the test set's order.
+    const rows = outputs(name, all).slice(name === 'derived' ? 0 : 1);
+    const hypotheses = rows.map((line) => unquote(line.split('\t').at(-1)!).trim());
+    const { columns } = await scoreSuite('e2e', { hypotheses, references: all }, meteor ? { meteor } : {});
+    const printed = columns.map((cell) => ('missing' in cell ? cell.missing : cell.score.score.toFixed(4)));
+    const { BLEU, NIST, METEOR, ROUGE_L, CIDEr } = expected;
+    expect(printed).toEqual([BLEU, NIST, meteor ? METEOR : printed[2], ROUGE_L, CIDEr]);
   });
 });

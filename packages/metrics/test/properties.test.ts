@@ -1,7 +1,7 @@
 import { createRng } from '@prefix-tuning/base';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bleu, cider, MetricInputError, nist, rouge, type Score, type Segments } from '../src/index.js';
+import { bleu, chrf, cider, MetricInputError, nist, rouge, type Score, type Segments } from '../src/index.js';
 
 type Metric = (segments: Segments) => Score<unknown>;
 
@@ -20,6 +20,8 @@ const metrics: Readonly<Record<string, { run: Metric; most?: number; takesBestRe
   'ROUGE-L, coco': { run: (s) => rouge({ ...s, style: 'coco' }), most: 1, takesBestReference: true },
   'ROUGE-2, 1.5.5': { run: (s) => rouge({ ...s, style: 'rouge-1.5.5', type: 2 }), most: 1 },
   CIDEr: { run: cider },
+  chrF: { run: chrf, most: 100, takesBestReference: true },
+  'chrF++': { run: (s) => chrf({ ...s, wordOrder: 2 }), most: 100, takesBestReference: true },
 };
 
 const WORDS = ['the', 'cat', 'sat', 'on', 'a', 'mat', 'river', 'bank', 'Tokyo', 'stations', 'running', '3.5', 'café', ','];

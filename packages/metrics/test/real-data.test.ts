@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { bleu, cider, nist, rouge, type Segments } from '../src/index.js';
+import { e2eReferences } from './goldens/real.js';
 import { normalizeWebnlg } from '../src/tokenize/webnlg.js';
 
 /**
@@ -43,14 +44,7 @@ withData('webnlg/references')("WebNLG: the challenge's references", () => {
 });
 
 withData('e2e/devset.csv')('E2E: each input of the development set, its first reference against the others', () => {
-  const rows = readFileSync(join(root, 'e2e/devset.csv'), 'utf8').trimEnd().split(/\r?\n/).slice(1);
-  const groups = new Map<string, string[]>();
-  for (const row of rows) {
-    const [, mr, quoted, plain] = /^("(?:[^"]|"")*"|[^,]*),(?:"((?:[^"]|"")*)"|(.*))$/.exec(row)!;
-    const list = groups.get(mr!) ?? [];
-    groups.set(mr!, [...list, quoted?.replaceAll('""', '"') ?? plain!]);
-  }
-  const several = [...groups.values()].filter((list) => list.length > 1);
+  const several = e2eReferences(join(root, 'e2e/devset.csv')).filter((list) => list.length > 1);
   const segments: Segments = { hypotheses: several.map((list) => list[0]!), references: several.map((list) => list.slice(1)) };
 
   test('BLEU, NIST, ROUGE-L and CIDEr are those of the E2E scripts', { timeout: 180_000 }, () => {

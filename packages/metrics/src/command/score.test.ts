@@ -1,4 +1,5 @@
 import { ConfigError, FileError } from '@prefix-tuning/base';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,4 +62,16 @@ test('bad files and options are named', async () => {
   }
   await expect(run('--suite', 'e2e', '--refs', refs, '--hyps', refs, '--method', 'luck')).rejects.toThrow('expected bootstrap or randomization, got luck');
   expect(await run('--help')).toContain('--refs FILE...');
+});
+
+test('as a program it exits with 0, or with 1 and a line that says why', { timeout: 60_000 }, async () => {
+  const hyps = await file('hyps.txt', HYPS);
+  const main = new URL('../main.ts', import.meta.url).pathname;
+  const run = (...args: string[]) => spawnSync(process.execPath, ['--conditions=prefix-tuning-source', '--import', 'tsx', main, '--suite', 'xsum', ...args], { encoding: 'utf8' });
+  const good = run('--refs', hyps, '--hyps', hyps);
+  expect([good.status, good.stderr]).toEqual([0, '']);
+  expect(good.stdout).toMatch(/system +R-1 +R-2 +R-L/);
+  const bad = run('--refs', hyps, '--hyps', join(folder, 'none'));
+  expect([bad.status, bad.stdout]).toEqual([1, '']);
+  expect(bad.stderr).toMatch(/^[^\n]*none[^\n]*\n$/);
 });

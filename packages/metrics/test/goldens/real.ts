@@ -4,6 +4,16 @@ import { fileURLToPath } from 'node:url';
 /** The real datasets' folder, where they are. */
 const data = process.env['PREFIX_TUNING_DATA'] ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
 
+/** The references of one of E2E's files, in groups by input, in the file's order. */
+export function e2eReferences(path: string): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const row of readFileSync(path, 'utf8').trimEnd().split(/\r?\n/).slice(1)) {
+    const [, mr, quoted, plain] = /^("(?:[^"]|"")*"|[^,]*),(?:"((?:[^"]|"")*)"|(.*))$/.exec(row)!;
+    groups.set(mr!, [...(groups.get(mr!) ?? []), quoted?.replaceAll('""', '"') ?? plain!]);
+  }
+  return [...groups.values()];
+}
+
 /** Are DART's and WebNLG's references there? */
 export const hasRealReferences = existsSync(`${data}/dart/dart_reference`) && existsSync(`${data}/webnlg/references`);
 
