@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkpoint, eager, hostTensor, jit, onnxRuntime, type HostTensor } from '../index.js';
+import { checkpoint, eager, hostTensor, jit, onnxRuntime, trace, type HostTensor } from '../index.js';
 
 const rng = createRng(9);
 const random = (...shape: number[]): HostTensor => hostTensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, rng.normal), shape);
@@ -16,6 +16,9 @@ const inputs = { x: random(4, 6), weights: [random(6, 6), random(6, 6)], ids: ho
 /** One layer; the ids shuffle its rows, so that an input without a gradient takes part. */
 const layer = ({ x, w, ids }: { x: tf.Tensor; w: tf.Tensor; ids: tf.Tensor }): tf.Tensor =>
   tf.add(x, tf.tanh(tf.matMul(tf.gather(x, ids as tf.Tensor1D) as tf.Tensor2D, w as tf.Tensor2D)));
+
+/** One that begins with another shape of its input. */
+const reshaping: typeof layer = ({ x, w, ids }) => layer({ x: tf.reshape(tf.reshape(x, [2, 2, 6]), [4, 6]), w, ids });
 
 /** Loss and gradients of two layers, each run by `run`. */
 const step =
@@ -46,8 +49,27 @@ test('the forward pass is computed twice: neither the builder nor ONNX Runtime m
     await compiled.dispose();
     return readFileSync(optimizedModelFilePath, 'latin1').split('\x22\x04Tanh').length - 1;
   };
-  expect([await count(plain), await count(checkpointed)]).toEqual([2, 4]);
+  const reshaped = step((inputs) => checkpoint(reshaping, inputs));
+  expect([await count(plain), await count(checkpointed), await count(reshaped)]).toEqual([2, 4, 4]);
   rmSync(folder, { recursive: true });
+});
+
+test('what is read without being passed has its gradient too, and what is not read costs nothing', async () => {
+  const runtime = onnxRuntime();
+  const reading =
+    (reads: (weights: readonly tf.Tensor[]) => readonly tf.Tensor[]) =>
+    (given: Inputs): tf.Tensor[] => {
+      const loss = (x: tf.Tensor, ...weights: tf.Tensor[]) =>
+        tf.sum(tf.square(weights.reduce((x, w) => checkpoint(({ x }) => layer({ x, w, ids: given.ids }), { x }, reads(weights)), x))) as tf.Scalar;
+      const { value, grads } = tf.valueAndGrads(loss as (...x: tf.Tensor[]) => tf.Scalar)([given.x, ...given.weights]);
+      return [value, ...grads];
+    };
+  const [a, b] = [jit(reading((weights) => weights), { runtime }), jit(plain, { runtime })];
+  expect(await a(inputs)).toEqual(await b(inputs));
+  const specs = [inputs.x, ...inputs.weights, inputs.ids];
+  const nodes = (reads: Parameters<typeof reading>[0]) => trace(([x, w, v, ids]) => reading(reads)({ x: x!, weights: [w!, v!], ids: ids! }), specs).nodes.length;
+  let turn = 0;
+  expect(nodes((weights) => weights)).toBe(nodes((weights) => [weights[turn++ % 2]!]));
 });
 
 test('an input that the result does not depend on has a gradient of zeros', () => {

@@ -1,5 +1,6 @@
 import { customGrad, engine, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { hold } from '../trace/hold.js';
+import { isTracing, tensorsUsed } from '../trace/trace.js';
 import { flatten, unflatten, type TensorTree } from '../tree.js';
 
 /**
@@ -9,31 +10,36 @@ import { flatten, unflatten, type TensorTree } from '../tree.js';
  * all. The cost is one more forward pass of each block: a third of a training step whose weights all train, half of one whose
  * weights are frozen.
  *
- * @param fn  pure; gradients flow to `inputs` alone, so every tensor that trains must be among them
+ * @param fn  pure; gradients flow to `inputs` and `reads`, so every tensor that trains must be among them
  * @param inputs  tensors nested in arrays and records; integer tensors have no gradient
+ * @param reads  tensors that `fn` may use though they are not passed to it, such as weights; those that it does not use cost
+ *   nothing. With some, only traced programs compute again; eagerly everything is kept, since such tensors may be gone by then.
  * @see Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost
  */
-export function checkpoint<I extends TensorTree>(fn: (inputs: I) => Tensor, inputs: I): Tensor {
+export function checkpoint<I extends TensorTree>(fn: (inputs: I) => Tensor, inputs: I, reads: readonly Tensor[] = []): Tensor {
+  if (reads.length > 0 && !isTracing()) return fn(inputs);
   const { leaves, shape } = flatten<Tensor>(inputs);
   const call = (tensors: readonly Tensor[]) => fn(unflatten(shape, tensors) as I);
+  const used = reads.length > 0 ? tensorsUsed(reads, () => call(leaves)) : [];
   const op = customGrad((...args) => {
     const save = args.at(-1) as unknown as (saved: Tensor[]) => void;
-    const tensors = args.slice(0, -1) as Tensor[];
+    const tensors = args.slice(0, leaves.length) as Tensor[];
     save(tensors);
-    return { value: call(tensors), gradFunc: (dy, saved) => gradientsAgain(call, hold(saved, dy as Tensor), dy as Tensor) };
+    return { value: call(tensors), gradFunc: (dy, saved) => gradientsAgain(call, { inputs: hold(saved, dy as Tensor), reads: used }, dy as Tensor) };
   });
-  return op(...leaves);
+  return op(...leaves, ...used);
 }
 
-/** Gradients of fn by its inputs, from a forward pass of its own inside the backward pass of another. */
-function gradientsAgain(fn: (tensors: readonly Tensor[]) => Tensor, inputs: readonly Tensor[], dy: Tensor): Tensor[] {
+/** Gradients of fn by its inputs and by what it reads, from a forward pass of its own inside the backward pass of another. */
+function gradientsAgain(fn: (tensors: readonly Tensor[]) => Tensor, { inputs, reads }: { inputs: readonly Tensor[]; reads: readonly Tensor[] }, dy: Tensor): Tensor[] {
   const { state } = engine();
   // The engine has one tape; the pass that called still needs its own.
   const tape = state.activeTape;
   try {
-    const floats = inputs.filter(({ dtype }) => dtype === 'float32');
+    const all = [...inputs, ...reads];
+    const floats = all.filter(({ dtype }) => dtype === 'float32');
     const { grads } = engine().gradients(() => fn(inputs), floats, dy, true);
-    return inputs.map((input) => grads[floats.indexOf(input)] ?? zeros(input.shape));
+    return all.map((input) => grads[floats.indexOf(input)] ?? zeros(input.shape));
   } finally {
     state.activeTape = tape;
   }

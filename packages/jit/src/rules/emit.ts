@@ -10,7 +10,8 @@ const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b
 export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
   if (sameShape(x.shape, shape)) return x;
   const producer = g.producerOf(x);
-  if (producer?.op === 'Reshape') return reshape(g, producer.inputs[0]!, shape);
+  // A reshape whose shape the program computes is there to wait for it (trace/hold.ts).
+  if (producer?.op === 'Reshape' && g.constantOf(producer.inputs[1]!)) return reshape(g, producer.inputs[0]!, shape);
   const constant = g.constantOf(x);
   if (constant) return g.reshaped(constant, shape);
   return g.add('Reshape', [x, g.int64s(shape)], { dtype: x.dtype, shape });

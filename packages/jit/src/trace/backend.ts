@@ -15,6 +15,7 @@ const RANDOM_OPS = /^(random|truncatedNormal|multinomial|dropout)/;
 export class TraceBackend extends KernelBackend {
   private values = new WeakMap<DataId, Value>();
   private current: GraphBuilder | undefined;
+  private used: Set<DataId> | undefined;
 
   /** The graph under construction; only defined during a trace. */
   get builder(): GraphBuilder {
@@ -40,6 +41,7 @@ export class TraceBackend extends KernelBackend {
 
   /** The value behind a tensor; a tensor of another backend enters the graph as a constant. */
   valueBehind({ dataId, shape, dtype }: TensorInfo): Value {
+    this.used?.add(dataId);
     const value = this.values.get(dataId);
     if (value) return value;
     // The engine knows which backend holds a tensor; its public interface would move the tensor here instead.
@@ -49,6 +51,18 @@ export class TraceBackend extends KernelBackend {
     const constant = file ? this.builder.stored(file, shape) : this.builder.constant(record.backend.readSync(dataId) as HostData, shape, graphDType(dtype));
     this.values.set(dataId, constant);
     return constant;
+  }
+
+  /** What operations take as inputs while `fn` runs. */
+  inputsDuring(fn: () => unknown): ReadonlySet<DataId> {
+    const outer = this.used;
+    const used = (this.used = new Set<DataId>());
+    try {
+      fn();
+      return used;
+    } finally {
+      this.used = outer;
+    }
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {

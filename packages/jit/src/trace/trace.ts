@@ -17,6 +17,12 @@ export function isTracing(): boolean {
   return getBackend() === BACKEND;
 }
 
+/** Those of some tensors that are inputs of an operation while `fn` runs; only inside a trace. */
+export function tensorsUsed(tensors: readonly Tensor[], fn: () => unknown): Tensor[] {
+  const used = backend!.inputsDuring(fn);
+  return tensors.filter(({ dataId }) => used.has(dataId));
+}
+
 export interface TraceOptions {
   readonly name?: string;
   readonly inputNames?: readonly string[];

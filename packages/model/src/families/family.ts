@@ -43,6 +43,11 @@ export interface DropoutRates {
  * a hook that is absent costs nothing.
  */
 export interface Hooks {
+  /**
+   * Runs a whole layer: `run(x)`, or that computed again in the backward pass. `reads` are the tensors besides x through
+   * which gradients may enter the layer. Called more than once, `run` leaves the last `present` and `fresh`.
+   */
+  readonly layer?: (x: Tensor, run: (x: Tensor) => Tensor, reads: readonly Tensor[]) => Tensor;
   /** After each linear map: LoRA adds its product here. `name` is the parameters' path, such as `h.0.attn.c_attn`. */
   readonly linear?: (name: string, input: Tensor, output: Tensor) => Tensor;
   /** On the embeddings that enter the first layer. */

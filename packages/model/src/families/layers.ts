@@ -29,6 +29,12 @@ export function linear({ parameters, hooks }: Pick<LayerContext, 'parameters' | 
   return hooks.linear?.(name, x, output) ?? output;
 }
 
+/** One layer, run as a hook may say; keys and values that it attends to carry gradients into it. */
+export function runLayer(hooks: Hooks, x: Tensor, attended: readonly (Past[number] | undefined)[], run: (x: Tensor) => Tensor): Tensor {
+  const reads = attended.flatMap((past) => (past ? [past.key, past.value] : []));
+  return hooks.layer ? hooks.layer(x, run, reads) : run(x);
+}
+
 /** float32 [..., C] times the transpose of W, float32 [V, C] */
 export function project(hidden: Tensor, weights: Tensor): Tensor {
   const rows = reshape(hidden, [-1, weights.shape[1]!]) as Tensor2D;

@@ -65,6 +65,15 @@ export function withDropout(entry: Entry, rates: DropoutRates | undefined, noise
     };
     return {
       ...hooks,
+      // A layer that is computed again drops the same.
+      layer: (x, run, reads) => {
+        const before = site;
+        const same = (x: Tensor) => {
+          site = before;
+          return run(x);
+        };
+        return hooks.layer ? hooks.layer(x, same, reads) : run(x);
+      },
       afterEmbedding: (x) => drop(x, rates.embedding),
       attentionKeep: (shape) => mask(shape, rates.attention),
       afterActivation: (_, x) => drop(x, rates.activation),

@@ -26,6 +26,8 @@ export interface Hyperparameters {
   readonly labelSmoothing?: number;
   /** The model's own dropout in methods that train its weights: as its `config` says, or `none`. */
   readonly dropout?: 'config' | 'none';
+  /** Whether layers keep only their input and are computed again in the backward pass: less memory, more time. */
+  readonly recompute?: boolean;
   /** Batches whose gradients are added up for one step, with the loss of one large batch. */
   readonly accumulate?: number;
   /** Training stops when the loss per target stands this many times above its running level for five steps; Infinity never stops. */
@@ -42,6 +44,7 @@ export const hyperparameterDefaults = {
   epsilon: 1e-8,
   labelSmoothing: 0,
   dropout: 'config',
+  recompute: false,
   accumulate: 1,
   explosion: 4,
 } as const satisfies Partial<Hyperparameters>;
@@ -67,9 +70,9 @@ export function completeHyperparameters(given: Hyperparameters, batchesPerEpoch:
 const whole = (least: number) => (value: number) => Number.isInteger(value) && value >= least;
 const share = (value: number) => value >= 0 && value < 1;
 
-const choices: Readonly<Record<string, readonly string[]>> = { schedule: ['linear', 'constant'], dropout: ['config', 'none'] };
+const choices: Readonly<Record<string, readonly unknown[]>> = { schedule: ['linear', 'constant'], dropout: ['config', 'none'], recompute: [true, false] };
 
-const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedule' | 'dropout'>]: (value: number) => boolean } = {
+const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedule' | 'dropout' | 'recompute'>]: (value: number) => boolean } = {
   learningRate: (value) => value > 0 && Number.isFinite(value),
   steps: whole(0),
   warmupSteps: whole(0),
@@ -84,7 +87,7 @@ const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedu
 };
 
 function checkRange(name: string, value: unknown): void {
-  const good = choices[name] ? choices[name].includes(String(value)) : typeof value === 'number' && limits[name as keyof typeof limits](value);
+  const good = choices[name] ? choices[name].includes(value) : typeof value === 'number' && limits[name as keyof typeof limits](value);
   if (!good) throw wrong(`${name}: got ${String(value)}, which is missing or out of range`, { name, value });
 }
 

@@ -10,6 +10,7 @@ import type { Entry, Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
 import type { Tensors } from '../tensors.js';
 import { withDropout } from './dropout.js';
+import { withRecompute } from './recompute.js';
 
 /** What the loss is computed from: the batch, and the method's random inputs, if it has some. */
 export type LossInputs = { readonly batch: BatchTensors; readonly noise: Tensors };
@@ -17,6 +18,8 @@ export type LossInputs = { readonly batch: BatchTensors; readonly noise: Tensors
 export interface LossOptions {
   /** Share of each target's weight that is spread over the vocabulary; 0 unless given, 0.1 in BART's recipe. */
   readonly labelSmoothing?: number;
+  /** Whether layers are computed again in the backward pass. */
+  readonly recompute?: boolean;
 }
 
 /** Hidden states of the positions that predict a target, float32 [N, C], in the order of `batch.rows`. */
@@ -31,8 +34,9 @@ function predicting(model: TrainableModel, entry: Entry, batch: BatchTensors): T
  * Logits are computed on target positions only.
  */
 export function batchLoss(model: TrainableModel, tuning: Tuning, parameters: Tensors, inputs: LossInputs & LossOptions): Scalar {
-  const { batch, noise, labelSmoothing = 0 } = inputs;
-  const entry = withDropout(tuning.enter(parameters, noise), model.config.dropout, noise);
+  const { batch, noise, labelSmoothing = 0, recompute = false } = inputs;
+  const own = tuning.enter(parameters, noise);
+  const entry = withDropout(recompute ? withRecompute(own, model, parameters) : own, model.config.dropout, noise);
   return crossEntropy(predicting(model, entry, batch), model.family.outputWeights(entry.parameters), batch.targets, batch.weights, { labelSmoothing });
 }
 

@@ -1,5 +1,5 @@
 import { createRng } from '@prefix-tuning/base';
-import { eager, jit, sizeOf, toHost } from '@prefix-tuning/jit';
+import { eager, jit, onnxRuntime, sizeOf, toHost } from '@prefix-tuning/jit';
 import type { FamilyName } from '@prefix-tuning/model';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,8 @@ import { batchShape, collate, evaluator, keptParameters, lossAndGradients, loadT
 import type { HostTensors, MethodName, TrainableModel, Tuning } from '../index.js';
 
 const runtime = eager('cpu');
+/** Only traced programs compute layers again. */
+const traced = onnxRuntime({ session: { intraOpNumThreads: 1 } });
 const settings: { [Name in MethodName]: object } = {
   prefix: { length: 2, networkWidth: 6, width: 9 },
   'embedding-only': { length: 2, networkWidth: 6 },
@@ -88,6 +90,15 @@ describe.each(cases)('$title', (which) => {
     const width = 5e-3;
     const slope = ((await lossOf(which, tuning, along(width))) - (await lossOf(which, tuning, along(-width)))) / (2 * width);
     expect(slope / norm).toBeCloseTo(1, 2);
+  });
+
+  test('layers that are computed again give the same loss and gradients', async () => {
+    const tuning = await start(which);
+    const [parameters, batch] = [stirred(tuning.parameters), batchOf(which, tuning)];
+    const of = (recompute: boolean) => jit(lossAndGradients(models[family], tuning, { recompute }), { runtime: traced })({ parameters, batch, noise: {} });
+    const [kept, again] = [await of(false), await of(true)];
+    expect(again.loss.data[0]! / kept.loss.data[0]!).toBeCloseTo(1, 6);
+    for (const [key, { data }] of Object.entries(kept.gradients)) expect(relativeError(again.gradients[key]!.data, data), key).toBeLessThan(1e-5);
   });
 
   test('only its own parameters change, and all of them do', async () => {

@@ -4,7 +4,7 @@ import { add, cast, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import { attend } from '../attend.js';
 import type { Encoder, ForwardInput, ForwardOutput, Parameters, Past, Source } from '../family.js';
-import { appendTime, attentionKeep, causalMask, defaultPositions, keyMask, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
+import { appendTime, attentionKeep, causalMask, defaultPositions, keyMask, linear, mergeHeads, pastLength, runLayer, splitHeads, type LayerContext } from '../layers.js';
 import type { BartConfig } from './config.js';
 import { positionOffset } from './parameters.js';
 
@@ -33,8 +33,7 @@ export const encode: Encoder<BartConfig>['encode'] = (parameters, config, input)
   const mask = input.mask && keyMask(input.mask);
   for (let l = 0; l < config.encoder.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {}, path: `encoder.layers.${l}`, heads: config.encoder.heads };
-    x = selfAttend(layer, x, mask, input.past?.[l]).x;
-    x = feedForward(layer, x);
+    x = runLayer(layer.hooks, x, [input.past?.[l]], (x) => feedForward(layer, selfAttend(layer, x, mask, input.past?.[l]).x));
   }
   return x;
 };
@@ -67,11 +66,11 @@ export function forward(parameters: Parameters, config: BartConfig, input: Forwa
   const fresh: KeyValue[] = [];
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {}, path: `decoder.layers.${l}`, heads: config.heads };
-    const attended = selfAttend(layer, x, mask, input.past?.[l]);
-    present.push(attended.present);
-    fresh.push(attended.fresh);
-    x = crossAttend(layer, attended.x, source.keyValues[l]!, sourceMask);
-    x = feedForward(layer, x);
+    x = runLayer(layer.hooks, x, [input.past?.[l], source.keyValues[l]], (x) => {
+      const attended = selfAttend(layer, x, mask, input.past?.[l]);
+      [present[l], fresh[l]] = [attended.present, attended.fresh];
+      return feedForward(layer, crossAttend(layer, attended.x, source.keyValues[l]!, sourceMask));
+    });
   }
   return { hidden: x, present, fresh };
 }

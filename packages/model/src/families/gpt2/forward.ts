@@ -4,7 +4,7 @@ import { add, split, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import { attend } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
-import { causalMask, defaultPositions, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
+import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, type LayerContext } from '../layers.js';
 import type { GPT2Config } from './config.js';
 
 /**
@@ -29,13 +29,14 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
   const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks };
-    const attended = selfAttend(layer, norm(layer, 'ln_1', x), mask, input.past?.[l]);
-    present.push(attended.present);
-    fresh.push(attended.fresh);
-    x = add(x, layer.hooks.afterAttention?.(l, attended.y) ?? attended.y);
-    const fed = feedForward(layer, norm(layer, 'ln_2', x));
-    x = add(x, layer.hooks.afterFeedForward?.(l, fed) ?? fed);
-    x = layer.hooks.afterLayer?.(l, x) ?? x;
+    x = runLayer(hooks, x, [input.past?.[l]], (x) => {
+      const attended = selfAttend(layer, norm(layer, 'ln_1', x), mask, input.past?.[l]);
+      [present[l], fresh[l]] = [attended.present, attended.fresh];
+      x = add(x, hooks.afterAttention?.(l, attended.y) ?? attended.y);
+      const fed = feedForward(layer, norm(layer, 'ln_2', x));
+      x = add(x, hooks.afterFeedForward?.(l, fed) ?? fed);
+      return hooks.afterLayer?.(l, x) ?? x;
+    });
   }
   return { hidden: layerNorm(x, parameters['ln_f.weight']!, parameters['ln_f.bias']!, config.epsilon), present, fresh };
 }

@@ -4,7 +4,7 @@ import { add, concat, cos, mean, mul, neg, reshape, rsqrt, sin, slice, square, t
 import { activations } from '../activation.js';
 import { attend } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
-import { causalMask, defaultPositions, linear, mergeHeads, pastLength, splitHeads, type LayerContext } from '../layers.js';
+import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, type LayerContext } from '../layers.js';
 import type { LlamaConfig } from './config.js';
 
 interface Layer extends LayerContext {
@@ -36,13 +36,14 @@ export function forward(parameters: Parameters, config: LlamaConfig, input: Forw
   const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks, rotation };
-    const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), mask, input.past?.[l]);
-    present.push(attended.present);
-    fresh.push(attended.fresh);
-    x = add(x, hooks.afterAttention?.(l, attended.y) ?? attended.y);
-    const fed = feedForward(layer, norm(layer, `layers.${l}.post_attention_layernorm`, x));
-    x = add(x, hooks.afterFeedForward?.(l, fed) ?? fed);
-    x = hooks.afterLayer?.(l, x) ?? x;
+    x = runLayer(hooks, x, [input.past?.[l]], (x) => {
+      const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), mask, input.past?.[l]);
+      [present[l], fresh[l]] = [attended.present, attended.fresh];
+      x = add(x, hooks.afterAttention?.(l, attended.y) ?? attended.y);
+      const fed = feedForward(layer, norm(layer, `layers.${l}.post_attention_layernorm`, x));
+      x = add(x, hooks.afterFeedForward?.(l, fed) ?? fed);
+      return hooks.afterLayer?.(l, x) ?? x;
+    });
   }
   return { hidden: norm({ parameters, config }, 'norm', x), present, fresh };
 }
