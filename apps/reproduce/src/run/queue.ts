@@ -57,6 +57,7 @@ interface Outcome {
 
 function runOne({ child, lastLines }: WorkerProcess, job: RunJob, { threads, onStart, onProgress }: QueueOptions): Promise<Outcome> {
   onStart(job.id);
+  lastLines.length = 0;
   return new Promise((resolve) => {
     const finish = (outcome: Outcome) => {
       child.off('message', listen).off('close', died);

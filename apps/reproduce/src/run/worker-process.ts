@@ -12,7 +12,8 @@ const quoted = 4;
 /** A process that takes runs, and the last lines that it wrote to its standard error. */
 export interface WorkerProcess {
   readonly child: ChildProcess;
-  readonly lastLines: readonly string[];
+  /** Whoever starts a run empties it: what was said in one run is no reason for another. */
+  readonly lastLines: string[];
 }
 
 /**
