@@ -5,7 +5,7 @@
 Needs Java, tercom 0.7.25 and sacrebleu 2.6.0. The inputs are varied.jsonl and hostile.jsonl beside the output,
 written by meteor-ter-inputs.ts: one segment a line, [hypothesis, reference, ...]. With --data DATA (the real datasets'
 folder) writes real.json instead: tercom on DART's and WebNLG's second references against their others. With
---outputs FOLDER (of systems' outputs, such as system_outputs.py writes) writes outputs.json instead.
+--outputs FOLDER (of systems' outputs, such as system_outputs.py writes) writes outputs.json and outputs-sacrebleu.json instead.
 """
 
 import argparse
@@ -78,7 +78,11 @@ def main():
         write("real.json", scores)
         return
     if arguments.outputs:
-        write("outputs.json", {name: tercom(jar, segments, []) for name, segments in outputs(arguments.outputs).items()})
+        sets = outputs(arguments.outputs)
+        if arguments.only != "sacrebleu":
+            write("outputs.json", {name: tercom(jar, segments, []) for name, segments in sets.items()})
+        if arguments.only != "tercom":
+            write("outputs-sacrebleu.json", {name: sacrebleu_ter(segments, {}) for name, segments in sets.items()})
         return
     varied, hostile = read(FOLDER / "varied.jsonl"), read(FOLDER / "hostile.jsonl")
     inputs = {"varied": varied, "hostile": hostile}

@@ -69,6 +69,17 @@ test.skipIf(outputs === undefined)('equals tercom 0.7.25 on 2,000 outputs of pub
   }
 });
 
+test.skipIf(outputs === undefined)('equals sacrebleu 2.6.0 on 2,000 outputs of published systems', { timeout: 300_000 }, () => {
+  const golden = parse('outputs-sacrebleu.json') as Goldens['sacrebleu'][string];
+  const segments = readOutputs(outputs!);
+  expect(Object.keys(segments)).toEqual(Object.keys(golden));
+  for (const [name, { score, segments: rows }] of Object.entries(golden)) {
+    const got = ter({ ...segments[name]!, style: 'sacrebleu' });
+    expect(got.statistics.rows.map((row) => [row[0], row[1]]), name).toEqual(rows);
+    expect(got.score, name).toBeCloseTo(score, 10);
+  }
+});
+
 test.skipIf(!hasRealReferences)('equals tercom 0.7.25 on references of DART and WebNLG', () => {
   const golden = parse('real.json') as { total: string; segments: number[][] };
   const got = ter(realSegments());
