@@ -3,19 +3,23 @@
  *
  * References are DART's own if PREFIX_TUNING_DATA is set, else made-up ones as long; outputs are first references with
  * words changed. The reference implementations run beside ours where they are there: rouge-score with the Python in
- * PREFIX_TUNING_PYTHON (default python3), tercom and METEOR with Java and their jars in TERCOM_JAR and METEOR_JAR.
+ * PREFIX_TUNING_PYTHON (default python3), tercom and METEOR with Java and their jars in TERCOM_JAR and METEOR_JAR. Where
+ * Java or a jar is missing, DART's references are compared with what Java took on a machine that the row names.
  * Ours and rouge-score are timed by their process's processor time, which other work on the machine does not lengthen.
  * With Java whole processes are compared, in the first run that each makes: start, reading tables, scoring. Once by wall
- * time, where Java compiles on other cores while it scores, and once by processor time on all cores.
+ * time, where Java compiles on other cores while it scores, and once by processor time on all cores. Ours reads the
+ * paraphrase table as installMeteorData leaves it, compiled; Java's format is its own.
  */
 import { createRng, type Rng } from '@prefix-tuning/base';
-import { bleu, cider, loadMeteorData, meteor, nist, rouge, ter, type Segments } from '@prefix-tuning/metrics';
-import { spawnSync } from 'node:child_process';
+import { bleu, cider, compileParaphrases, nist, rouge, ter, type Segments } from '@prefix-tuning/metrics';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { add, clock, since, type Timing } from './clock.js';
 import { machine } from './machine.js';
 import { neuralRows } from './metrics-neural.js';
+import { RECORDED, rougeScoreSeconds, timeMeteor, timeProgram, timeTercom, type JavaTiming } from './metrics-references.js';
 import type { BenchReport, BenchResult } from './suite.js';
 
 const SEGMENTS = 5097;
@@ -33,22 +37,18 @@ async function measureAll(segments: Segments, folder: string): Promise<BenchResu
   const first: Segments = { ...segments, references: segments.references.map((list) => list.slice(0, 1)) };
   const filled: Segments = { ...segments, references: segments.references.map((list) => list.filter(Boolean)) };
   const start = timeProgram(process.execPath, ['--eval', '']);
-  const before = clock();
-  const data = await loadMeteorData(process.env.METEOR_JAR ? { folder: dirname(process.env.METEOR_JAR) } : {});
-  const load = add(since(before), start!);
+  const ourMeteor = await timeOurMeteor(filled, folder);
   const ours = {
     bleu: time(() => bleu({ ...segments, style: 'multi-bleu' })),
     rouge: time(() => ([1, 2, 'L'] as const).forEach((type) => rouge({ ...first, type }))),
     ter: time(() => ter(filled), 1),
-    meteor: time(() => meteor({ ...filled, data }), 1),
+  };
+  const recorded = process.env.PREFIX_TUNING_DATA ? RECORDED : undefined;
+  const java = {
+    tercom: (await timeTercom(filled, folder)) ?? recorded?.tercom,
+    meteor: (await timeMeteor(filled, folder)) ?? (ourMeteor.stages.includes('paraphrase') ? recorded?.meteor : recorded?.meteorWithoutParaphrases),
   };
   const processor = (name: string, { processor: value }: Timing): BenchResult => ({ name, value, unit: 's' });
-  const ratio = (name: string, theirs: number | undefined, own: number): BenchResult[] =>
-    theirs === undefined ? [] : [{ name: `${name}, its seconds`, value: theirs, unit: 's' }, { name, value: theirs / own, unit: 'times as fast' }];
-  const ratios = (name: string, theirs: Timing | undefined, own: Timing) => [
-    ...ratio(name, theirs?.wall, own.wall),
-    ...ratio(`${name}, processor time`, theirs?.processor, own.processor),
-  ];
   return [
     processor('bleu-dart-seconds', ours.bleu),
     processor('BLEU, sacrebleu', time(() => bleu(segments))),
@@ -56,27 +56,35 @@ async function measureAll(segments: Segments, folder: string): Promise<BenchResu
     processor('ROUGE-1, 2 and L, one reference', ours.rouge),
     processor('CIDEr with tokenisation', time(() => cider(filled), 1)),
     processor('TER', ours.ter),
-    processor('METEOR', ours.meteor),
-    processor("METEOR's tables, and Node's start", load),
+    processor('METEOR', ourMeteor.score),
+    processor("METEOR's tables", ourMeteor.load),
     ...(await neuralRows(segments)),
     ...ratio('rouge-vs-rouge-score', await rougeScoreSeconds(first, folder), ours.rouge.processor),
-    ...ratios('ter-vs-tercom', await timeTercom(filled, folder), add(ours.ter, start!)),
-    ...ratios('meteor-vs-java', await timeMeteor(filled, folder), add(ours.meteor, load)),
+    ...ratios('ter-vs-tercom', java.tercom, add(ours.ter, start!)),
+    ...ratios('meteor-vs-java', java.meteor, add(add(ourMeteor.score, ourMeteor.load), start!)),
   ];
 }
 
-interface Timing {
-  readonly processor: number;
-  readonly wall: number;
+function ratio(name: string, theirs: number | undefined, own: number): BenchResult[] {
+  if (theirs === undefined) return [];
+  return [{ name: `${name}, its seconds`, value: theirs, unit: 's' }, { name: `${name}, our seconds`, value: own, unit: 's' }, { name, value: theirs / own, unit: 'times as fast' }];
 }
 
-const add = (a: Timing, b: Timing): Timing => ({ processor: a.processor + b.processor, wall: a.wall + b.wall });
+function ratios(name: string, theirs: JavaTiming | undefined, own: Timing): BenchResult[] {
+  const named = theirs?.recorded === undefined ? name : `${name}, Java's time ${theirs.recorded}`;
+  return [...ratio(named, theirs?.wall, own.wall), ...ratio(`${named}, processor time`, theirs?.processor, own.processor)];
+}
 
-const clock = () => ({ wall: performance.now(), usage: process.cpuUsage() });
-
-function since({ wall, usage }: ReturnType<typeof clock>): Timing {
-  const { user, system } = process.cpuUsage(usage);
-  return { processor: (user + system) / 1e6, wall: (performance.now() - wall) / 1000 };
+/** A first run of METEOR, and whether it had paraphrases; their table is compiled before. */
+async function timeOurMeteor(segments: Segments, folder: string): Promise<{ load: Timing; score: Timing; stages: readonly string[] }> {
+  const { METEOR_JAR: jar } = process.env;
+  const [file, paraphraseFile] = [join(folder, 'meteor.json'), join(folder, 'paraphrase-en.bin')];
+  if (jar) await compileParaphrases(join(dirname(jar), 'data/paraphrase-en.gz'), paraphraseFile);
+  await writeFile(file, JSON.stringify(segments));
+  const script = fileURLToPath(new URL('./metrics-meteor.ts', import.meta.url));
+  const result = timeProgram(process.execPath, [...process.execArgv, script, file, JSON.stringify(jar ? { folder: dirname(jar), paraphraseFile } : {})]);
+  if (!result) throw new Error(`${script}: expected it to end well`);
+  return JSON.parse(result.output) as { load: Timing; score: Timing; stages: readonly string[] };
 }
 
 /** The fastest of a few runs, in seconds. */
@@ -112,52 +120,4 @@ function disturb(text: string, rng: Rng): string {
   const words = text.split(' ').flatMap((word) => (rng.uniform() < 0.1 ? [] : [rng.uniform() < 0.1 ? 'other' : word]));
   const i = rng.integer(Math.max(1, words.length - 1));
   return words.toSpliced(i, 2, ...words.slice(i, i + 2).reverse()).join(' ');
-}
-
-/** Runs a program; undefined if it is not there or fails. Bash tells its processor time. */
-function timeProgram(command: string, args: readonly string[]): (Timing & { output: string }) | undefined {
-  const start = performance.now();
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'time', command, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (status !== 0) return undefined;
-  const [user, system] = stderr.trimEnd().split('\n').at(-1)!.split(' ').map(Number) as [number, number];
-  return { wall: (performance.now() - start) / 1000, processor: user + system, output: stdout };
-}
-
-const ROUGE_SCORE = `
-import json, sys, time
-from rouge_score import rouge_scorer
-data = json.load(open(sys.argv[1]))
-scorer = rouge_scorer.RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
-start = time.process_time()
-for hypothesis, references in zip(data["hypotheses"], data["references"]):
-    scorer.score(references[0], hypothesis)
-print(time.process_time() - start)
-`;
-
-async function rougeScoreSeconds(segments: Segments, folder: string): Promise<number | undefined> {
-  const file = join(folder, 'segments.json');
-  await writeFile(file, JSON.stringify(segments));
-  // Its own clock, since Python takes a while to import it.
-  const result = timeProgram(process.env.PREFIX_TUNING_PYTHON ?? 'python3', ['-c', ROUGE_SCORE, file]);
-  return result === undefined ? undefined : Number(result.output);
-}
-
-async function timeTercom({ hypotheses, references }: Segments, folder: string): Promise<Timing | undefined> {
-  const jar = process.env.TERCOM_JAR;
-  if (!jar) return undefined;
-  const [hyp, ref] = [join(folder, 'hyp.txt'), join(folder, 'ref.txt')];
-  await writeFile(hyp, hypotheses.map((text, i) => `${text} (id${i})\n`).join(''));
-  await writeFile(ref, references.map((list, i) => list.map((text) => `${text} (id${i})\n`).join('')).join(''));
-  const result = timeProgram('java', ['-Dfile.encoding=UTF-8', '-jar', jar, '-h', hyp, '-r', ref]);
-  // It ends well even if it understood none of its input; a segment, to it, is a reference.
-  return result?.output.includes(`segments scored: ${references.flat().length}`) ? result : undefined;
-}
-
-async function timeMeteor({ hypotheses, references }: Segments, folder: string): Promise<Timing | undefined> {
-  const jar = process.env.METEOR_JAR;
-  if (!jar) return undefined;
-  const [hyp, ref] = [join(folder, 'hyp.txt'), join(folder, 'ref.txt')];
-  await writeFile(hyp, hypotheses.map((text) => `${text}\n`).join(''));
-  await writeFile(ref, references.map((list) => [0, 1, 2].map((i) => `${list[i] ?? ''}\n`).join('')).join(''));
-  return timeProgram('java', ['-Xmx2G', '-Dfile.encoding=UTF-8', '-jar', jar, hyp, ref, '-l', 'en', '-norm', '-r', '3']);
 }
