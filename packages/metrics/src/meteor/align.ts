@@ -1,6 +1,7 @@
 import { Beam, meritOf } from './beam.js';
 import { Choices, displacementOf, scoreOf } from './choices.js';
 import type { MatchTable } from './matches.js';
+import { ROOM } from './room.js';
 
 /** Ways kept at each reference word. */
 const BEAM = 40;
@@ -16,19 +17,19 @@ const BEAM = 40;
  */
 export class AlignmentSearch {
   /** The chosen match at each reference word where one begins, else -1. */
-  chosen = new Int32Array(64);
+  chosen = new Int32Array(ROOM);
   /** A bit for each reference word that a certain match covers. */
-  private covered = new Int32Array(2);
-  private inReference = new Int32Array(64);
-  private inHypothesis = new Int32Array(64);
+  private covered = new Int32Array(ROOM);
+  private inReference = new Int32Array(ROOM);
+  private inHypothesis = new Int32Array(ROOM);
   /** A bit for each hypothesis word that a certain match uses. */
-  private used = new Int32Array(2);
+  private used = new Int32Array(ROOM);
   private usedSize = 0;
   private ways = new Beam(BEAM);
   private following = new Beam(BEAM);
   /** Decisions of all ways: a match, and the decision before it or -1. */
-  private trailMatch = new Int32Array(256);
-  private trailBefore = new Int32Array(256);
+  private trailMatch = new Int32Array(8 * ROOM);
+  private trailBefore = new Int32Array(8 * ROOM);
   private trailSize = 0;
 
   private readonly choices: Choices;

@@ -1,3 +1,5 @@
+import { ROOM } from './room.js';
+
 /** More than the words of any text, and so than its chunks. */
 const MOST_CHUNKS = 2 ** 21;
 
@@ -24,7 +26,7 @@ export class Beam {
   /** The last decision in the search's trail, or -1. */
   readonly trail: Int32Array;
   /** [width, usedSize] a bit for each hypothesis word in use. */
-  used = new Int32Array(0);
+  used = new Int32Array(ROOM);
   usedSize = 0;
 
   constructor(readonly width: number) {

@@ -1,17 +1,18 @@
 import { meritOf } from './beam.js';
 import type { MatchTable } from './matches.js';
+import { ROOM } from './room.js';
 
 /** The matches to choose from at one reference word, with what is the same of them for every way; in columns. */
 export class Choices {
   size = 0;
-  match = new Int32Array(64);
+  match = new Int32Array(ROOM);
   /** What a match adds to a way's merit if it begins no chunk. */
-  merit = new Float64Array(64);
-  displacement = new Int32Array(64);
-  hypothesisStart = new Int32Array(64);
-  hypothesisEnd = new Int32Array(64);
+  merit = new Float64Array(ROOM);
+  displacement = new Int32Array(ROOM);
+  hypothesisStart = new Int32Array(ROOM);
+  hypothesisEnd = new Int32Array(ROOM);
   /** The reference word behind the match. */
-  next = new Int32Array(64);
+  next = new Int32Array(ROOM);
 
   /** The most that any of them adds; 0 if it is none. */
   mostMerit = 0;

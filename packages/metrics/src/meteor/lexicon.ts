@@ -36,12 +36,14 @@ export function createLexicon(data: MeteorData): (words: readonly string[]) => P
     return described;
   };
   return (texts) => {
-    const words = texts.map(look);
-    return {
-      words,
-      functionWords: words.reduce((count, { isFunctionWord }) => (isFunctionWord ? count + 1 : count), 0),
-      spans: data.paraphrases?.spans(words) ?? [],
-    };
+    const words: Word[] = [];
+    let functionWords = 0;
+    for (const text of texts) {
+      const word = look(text);
+      words.push(word);
+      if (word.isFunctionWord) functionWords++;
+    }
+    return { words, functionWords, spans: data.paraphrases?.spans(words) ?? [] };
   };
 }
 

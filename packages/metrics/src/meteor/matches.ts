@@ -1,6 +1,7 @@
 import type { PreparedText, Word } from './lexicon.js';
 import type { ParaphraseTable, Span } from './paraphrases.js';
 import { WordIndex } from './word-index.js';
+import { ROOM } from './room.js';
 
 /** The stages in METEOR's order; a match's stage is its index. */
 export const STAGES = ['exact', 'stem', 'synonym', 'paraphrase'] as const;
@@ -21,16 +22,16 @@ export interface Texts {
  */
 export class MatchTable {
   size = 0;
-  stage = new Uint8Array(256);
+  stage = new Uint8Array(ROOM);
   /** First word and words in the reference. */
-  start = new Int32Array(256);
-  length = new Int32Array(256);
+  start = new Int32Array(ROOM);
+  length = new Int32Array(ROOM);
   /** First word and words in the hypothesis. */
-  hypothesisStart = new Int32Array(256);
-  hypothesisLength = new Int32Array(256);
-  next = new Int32Array(256);
-  first = new Int32Array(64);
-  private last = new Int32Array(64);
+  hypothesisStart = new Int32Array(ROOM);
+  hypothesisLength = new Int32Array(ROOM);
+  next = new Int32Array(ROOM);
+  first = new Int32Array(ROOM);
+  private last = new Int32Array(ROOM);
 
   private readonly index = new WordIndex();
   private hypothesis!: PreparedText;

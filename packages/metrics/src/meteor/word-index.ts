@@ -1,15 +1,16 @@
 import type { Word } from './lexicon.js';
+import { ROOM } from './room.js';
 
 const BUCKETS = 64;
 
 /** Finds the words of a text by key or stem: lists from one word to the next in the same bucket, ascending. */
 export class WordIndex {
   size = 0;
-  keys = new Int32Array(64);
-  stemKeys = new Int32Array(64);
-  numbers = new Int32Array(64);
-  nextKey = new Int32Array(64);
-  nextStem = new Int32Array(64);
+  keys = new Int32Array(ROOM);
+  stemKeys = new Int32Array(ROOM);
+  numbers = new Int32Array(ROOM);
+  nextKey = new Int32Array(ROOM);
+  nextStem = new Int32Array(ROOM);
   private readonly keyBuckets = new Int32Array(BUCKETS);
   private readonly stemBuckets = new Int32Array(BUCKETS);
 
