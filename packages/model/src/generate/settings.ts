@@ -1,4 +1,4 @@
-import { ConfigError, type OnProgress } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf, type OnProgress } from '@prefix-tuning/base';
 import type { Runtime } from '@prefix-tuning/jit';
 import type { Prefix } from './prefixes.js';
 import type { SamplingOptions } from './sampling.js';
@@ -65,12 +65,20 @@ export interface Generated {
   readonly score?: number;
 }
 
+const fields: FieldsOf<GenerateOptions> = {
+  maxNewTokens: true, minNewTokens: true, beams: true, returnSequences: true, lengthPenalty: true, earlyStopping: true, forbiddenTokens: true,
+  forbiddenSequences: true, repetitionPenalty: true, noRepeatNgramSize: true, forcedFirstToken: true, forcedLastToken: true, endTokens: true,
+  stopStrings: true, prefix: true, encoderPrefix: true, crossPrefix: true, prefixPositions: true, sample: true, onToken: true, batchSize: true,
+  runtime: true, onProgress: true,
+};
+
 /**
  * Fills in what the options leave out.
  *
- * @throws ConfigError  naming the option, if a value is out of range
+ * @throws ConfigError  naming the option, if it is unknown or its value is out of range
  */
 export function resolveSettings(options: SearchOptions, model: Pick<Model, 'config' | 'family' | 'generationConfig'>): SearchSettings {
+  checkFields('generate', options, Object.keys(fields));
   const { raw, eosTokenIds } = model.generationConfig;
   const encoderDecoder = model.family.encoder !== undefined;
   const number = (name: string, fallback: number) => (typeof raw[name] === 'number' ? raw[name] : fallback);

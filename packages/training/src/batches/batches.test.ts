@@ -101,7 +101,7 @@ test('an epoch holds every example once; the seed decides the order', () => {
 
 test('an option that is none is refused by name', () => {
   const options = { objective: 'token-mean', batchSize: 1, maxToken: 5 } as const;
-  expect(() => sequenceBatches([{ id: 'e', ids: [1, 2], from: 1 }], options)).toThrow('batches: expected objective, batchSize, maxTokens, maxSource, layout, packed, modelWidth, got maxToken. Correct the setting.');
+  expect(() => sequenceBatches([{ id: 'e', ids: [1, 2], from: 1 }], options)).toThrow('batches: expected fields of objective, batchSize, maxTokens, maxSource, layout, packed, modelWidth, got maxToken.');
 });
 
 test('blocks cover a text: each token but the first is predicted once', () => {

@@ -1,4 +1,4 @@
-import { ConfigError, type Rng } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf, type Rng } from '@prefix-tuning/base';
 import { collate, rowOptions, type Batch, type CollateOptions } from './batch.js';
 import type { TokenSequence } from './sequence.js';
 import { usualRows } from './usual.js';
@@ -12,7 +12,7 @@ export interface BatchSource {
   epoch(rng?: Rng): Iterable<Batch>;
 }
 
-const fields: Readonly<Record<keyof CollateOptions, true>> = { objective: true, batchSize: true, maxTokens: true, maxSource: true, layout: true, packed: true, modelWidth: true };
+const fields: FieldsOf<CollateOptions> = { objective: true, batchSize: true, maxTokens: true, maxSource: true, layout: true, packed: true, modelWidth: true };
 
 /**
  * Batches of sequences: each pass shuffles them and cuts the list; the last batch may hold fewer.
@@ -21,12 +21,11 @@ const fields: Readonly<Record<keyof CollateOptions, true>> = { objective: true, 
  */
 export function sequenceBatches(sequences: readonly TokenSequence[], options: CollateOptions): BatchSource {
   const { batchSize } = options;
+  checkFields('batches', options, Object.keys(fields));
   if (sequences.length === 0) throw new ConfigError('batches: expected at least one example, got none.');
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigError(`batches: expected batchSize to be a whole number of at least 1, got ${batchSize}.`);
   }
-  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(fields, name));
-  if (unknown.length > 0) throw new ConfigError(`batches: expected ${Object.keys(fields).join(', ')}, got ${unknown.join(', ')}. Correct the setting.`, { details: { unknown } });
   const { layout = 'joined', packed = true } = options;
   const usual = layout === 'joined' && packed ? usualRows(sequences, rowOptions(options)) : undefined;
   const batchesPerEpoch = Math.ceil(sequences.length / batchSize);
