@@ -5,9 +5,10 @@
 Batches of {ids, from}, padded to their longest as PEFT's examples do. Exits with 2 if PEFT is not installed.
 """
 import json
-import resource
 import sys
 import time
+
+from peak_memory import peak_memory
 
 try:
     import torch
@@ -54,4 +55,4 @@ done = 0
 for _ in sys.stdin:
     print(step(batches[done % len(batches)]), flush=True)
     done += 1
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
+print(peak_memory(), flush=True)

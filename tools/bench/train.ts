@@ -18,7 +18,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { machine } from './machine.js';
+import { machine, peakMemory } from './machine.js';
 import { converse } from './python.js';
 import type { BenchReport, BenchResult } from './suite.js';
 
@@ -83,7 +83,7 @@ async function prefixAgainstPeft(folder: string, model: TrainableModel, groups: 
   const [packed, padded] = [await stepper('prefix', model, { groups }), await stepper('prefix', model, { groups, packed: false })];
   let compile = 0;
   for (let i = 0; i < BATCHES; i++) compile += (await packed.next()).seconds;
-  const ours = process.resourceUsage().maxRSS * 1024;
+  const ours = peakMemory();
   for (let i = 0; i < BATCHES; i++) await padded.next();
   const peft = await converse(here('peft_prefix_step.py'), [folder, file]);
   const seconds = { packed: [] as number[], padded: [] as number[], peft: [] as number[] };

@@ -1,11 +1,14 @@
 """Hugging Face's generate on the prompts of a job: reads the job on standard input, prints the report."""
 import json
-import resource
 import sys
 import time
+from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM
+
+sys.path.append(str(Path(__file__).parents[1]))
+from peak_memory import peak_memory  # noqa: E402
 
 
 def generate(model, prompts, job):
@@ -32,7 +35,7 @@ def main():
     first, before = time.perf_counter(), time.process_time()
     tokens = generate(model, job["prompts"], job)
     done, processor = time.perf_counter(), time.process_time() - before
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = peak_memory()
     print(json.dumps({"seconds": done - first, "processor": processor, "firstSeconds": first - started, "peak": peak, "tokens": tokens}))
 
 

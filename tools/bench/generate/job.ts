@@ -1,3 +1,5 @@
+import { peakMemory } from '../machine.js';
+
 /** What each contestant gets on standard input, and prints when it is done. */
 export interface GenerateJob {
   /** A Hugging Face model folder. */
@@ -40,6 +42,6 @@ export async function report(job: GenerateJob, generate: (prompts: GenerateJob['
   };
   const first = await timed(job.prompts.slice(0, job.batch));
   const { tokens, seconds, processor } = await timed(job.prompts);
-  const result: GenerateReport = { seconds, processor, firstSeconds: first.seconds, peak: process.resourceUsage().maxRSS * 1024, tokens };
+  const result: GenerateReport = { seconds, processor, firstSeconds: first.seconds, peak: peakMemory(), tokens };
   process.stdout.write(JSON.stringify(result));
 }

@@ -4,6 +4,7 @@
  */
 import { checkpoint, gelu, jit, layerNorm, onnxRuntime, type WeightLayout } from '@prefix-tuning/jit';
 import * as tf from '@tensorflow/tfjs-core';
+import { peakMemory } from '../machine.js';
 import { batch, noise, past, prefixStep, weightsInFile } from './gpt2.js';
 
 /** The prefix step, with its weights packed or mapped. */
@@ -41,4 +42,4 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
 
 tf.env().set('PROD', true);
 await programs[process.argv[2] ?? '']!();
-process.stdout.write(`${1024 * process.resourceUsage().maxRSS}\n`);
+process.stdout.write(`${peakMemory()}\n`);
