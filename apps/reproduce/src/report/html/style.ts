@@ -36,7 +36,7 @@ table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabu
 th { font-weight: 600; text-align: right; vertical-align: bottom; padding: .45rem .65rem; border-bottom: 1.5px solid var(--ink); line-height: 1.3; }
 td { text-align: right; vertical-align: top; padding: .5rem .65rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
-tr.group span { position: sticky; left: 1.25rem; } tr.group td { padding-top: 1.1rem; font-size: .82rem; color: var(--soft); text-transform: uppercase; letter-spacing: .06em; border-bottom-color: transparent; }
+tr.group span { position: sticky; left: 0; } tr.group td { padding-top: 1.1rem; font-size: .82rem; color: var(--soft); text-transform: uppercase; letter-spacing: .06em; border-bottom-color: transparent; }
 .value { font-size: 1.05rem; } .mark { font-size: .72em; margin-left: .2em; } .better { color: var(--good); } .worse { color: var(--bad); }
 .interval, .published { display: block; font-size: .78rem; line-height: 1.35; color: var(--soft); }
 .published { font-style: italic; }
@@ -73,7 +73,7 @@ footer { color: var(--soft); font-size: .88rem; padding: 2.5rem 0 4rem; }
   .texts dl { grid-template-columns: 1fr; gap: .1rem; } .texts dt { margin-top: .5rem; font-size: .82rem; }
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dt { margin-top: .6rem; }
   td, th { padding-left: .55rem; padding-right: .55rem; }
-  .wide { padding: 0; } .ends-in-code td:last-child { white-space: nowrap; } td:last-child, th:last-child { padding-right: 1.25rem; }
+  .wide { padding: 0; } tr.group span { left: 1.25rem; } .ends-in-code td:last-child { white-space: nowrap; } td:last-child, th:last-child { padding-right: 1.25rem; }
   td:first-child, th:first-child { padding-left: 1.25rem; } td:first-child:not([colspan]), th:first-child { position: sticky; left: 0; background: var(--ground); } td:first-child:not([colspan]) { white-space: normal; min-width: 7.5rem; max-width: 10rem; overflow-wrap: anywhere; }
 }
 @media print { nav { display: none; } section { break-inside: avoid-page; } }
