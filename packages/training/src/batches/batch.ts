@@ -119,10 +119,11 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
   };
 }
 
-/** Sequences share rows if the layout and the options let them. */
+/** Whether sequences may share a row. */
+export const sharesRows = ({ layout = 'joined', packed = true }: CollateOptions): boolean => layout === 'joined' && packed;
+
 function planBatch(lengths: readonly number[], options: CollateOptions, usual: UsualRows | undefined): RowPlan {
-  const { layout = 'joined', packed = true } = options;
-  if (layout !== 'joined' || !packed) return rowEach(lengths, rowOptions(options));
+  if (!sharesRows(options)) return rowEach(lengths, rowOptions(options));
   return usual ? planUsual(lengths, rowOptions(options), usual) : planRows(lengths, rowOptions(options));
 }
 

@@ -1,5 +1,5 @@
 import { checkFields, ConfigError, type FieldsOf, type Rng } from '@prefix-tuning/base';
-import { collate, rowOptions, type Batch, type CollateOptions } from './batch.js';
+import { collate, rowOptions, sharesRows, type Batch, type CollateOptions } from './batch.js';
 import type { TokenSequence } from './sequence.js';
 import { usualRows } from './usual.js';
 
@@ -26,8 +26,7 @@ export function sequenceBatches(sequences: readonly TokenSequence[], options: Co
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigError(`batches: expected batchSize to be a whole number of at least 1, got ${batchSize}.`);
   }
-  const { layout = 'joined', packed = true } = options;
-  const usual = layout === 'joined' && packed ? usualRows(sequences, rowOptions(options)) : undefined;
+  const usual = sharesRows(options) ? usualRows(sequences, rowOptions(options)) : undefined;
   const batchesPerEpoch = Math.ceil(sequences.length / batchSize);
   return {
     batchesPerEpoch,
