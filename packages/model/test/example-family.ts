@@ -3,7 +3,7 @@ import { add } from '@tensorflow/tfjs-core';
 import { attend } from '../src/families/attend.js';
 import type { Family, Past } from '../src/families/family.js';
 import { fields } from '../src/families/fields.js';
-import { causalMask, defaultPositions, linear, mergeHeads, pastLength, project, splitHeads } from '../src/families/layers.js';
+import { causalMask, defaultPositions, linear, mergeHeads, pastLength, project, splitHeads, takeRows } from '../src/families/layers.js';
 
 /** The smallest family: x = wte[ids] + wpe[positions], then x = x + Attention(x) for each layer. */
 export const attentionOnly: Family = {
@@ -18,7 +18,7 @@ export const attentionOnly: Family = {
     const projections = Array.from({ length: layers }, (_, l) => ['q', 'k', 'v', 'o'].map((part) => [`h.${l}.${part}.weight`, [C, C]] as const)).flat();
     return { 'wte.weight': [vocabulary, C], 'wpe.weight': [maxPositions, C], ...Object.fromEntries(projections) };
   },
-  forward: (parameters, config, { ids, embeddings, positions, past, hooks = {}, ...masks }) => {
+  forward: (parameters, config, { ids, embeddings, positions, past, hooks = {}, rows, ...masks }) => {
     const P = pastLength(past, config.layers, 'attention-only');
     const tokens = embeddings ?? embedding(parameters['wte.weight']!, ids!);
     const T = tokens.shape[1]!;
@@ -35,7 +35,7 @@ export const attentionOnly: Family = {
       x = add(x, hooks.afterAttention?.(l, y) ?? y);
       x = hooks.afterLayer?.(l, x) ?? x;
     }
-    return { hidden: x, present: present!, fresh: fresh! };
+    return { hidden: takeRows(x, rows), present: present!, fresh: fresh! };
   },
   outputWeights: (parameters) => parameters['wte.weight']!,
   logits: (parameters, hidden) => project(hidden, parameters['wte.weight']!),

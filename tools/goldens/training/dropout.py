@@ -12,6 +12,9 @@ from transformers import BartForConditionalGeneration, GPT2LMHeadModel
 
 root = Path(sys.argv[1])
 site = 0
+# What GPT-2's last layer adds to the residual stream is computed, and dropped, where a target is predicted alone.
+narrow_sites = ()
+predicting = torch.tensor([3, 4, 5, 6, 7, 11, 12, 13, 14, 15])
 
 
 def numbers(size):
@@ -30,10 +33,14 @@ def dropout(x, p=0.5, training=True, inplace=False):
         return x
     site += 1
     columns = x.shape[-1]
+    count = len(predicting) if site in narrow_sites else x.numel() // columns
     spread = torch.tensor(0.5 + 0.5 * math.fmod(site * 0.6180339887498949, 1), dtype=torch.float32)
-    rows = (fraction(numbers(x.numel() // columns) * spread) + 1) * 0.5
+    rows = (fraction(numbers(count) * spread) + 1) * 0.5
     kept = fraction(rows[:, None] * numbers(columns)[None, :]) >= torch.tensor(p, dtype=torch.float32)
-    return x * (kept.float() / (1 - p)).reshape(x.shape)
+    mask = kept.float() / (1 - p)
+    if site in narrow_sites:
+        mask = torch.ones(x.numel() // columns, columns).index_copy(0, predicting, mask)
+    return x * mask.reshape(x.shape)
 
 
 torch.nn.functional.dropout = dropout
@@ -54,8 +61,8 @@ def nll(logits, targets):
 
 
 def gpt2():
-    global site
-    site = 0
+    global site, narrow_sites
+    site, narrow_sites = 0, (6, 7)
     model = GPT2LMHeadModel.from_pretrained(root / "gpt2", embd_pdrop=0.1, attn_pdrop=0.2, resid_pdrop=0.3, attn_implementation="eager").train()
     ids = torch.tensor([sequence(b, 9) for b in range(2)])
     logits = model(ids[:, :-1]).logits
@@ -63,8 +70,8 @@ def gpt2():
 
 
 def bart():
-    global site
-    site = 0
+    global site, narrow_sites
+    site, narrow_sites = 0, ()
     rates = dict(dropout=0.1, attention_dropout=0.2, activation_dropout=0.3)
     model = BartForConditionalGeneration.from_pretrained(root / "bart", **rates, attn_implementation="eager").train()
     ids = torch.tensor([sequence(b, 17) for b in range(2)])

@@ -1,5 +1,5 @@
 import { crossEntropy, eager, jit, onnxRuntime, toHost, type HostTensor, type Hosted } from '@prefix-tuning/jit';
-import { add, cast, concat, memory, mul, ones, reshape, slice, square, tidy, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { add, cast, concat, expandDims, gather, memory, mul, ones, reshape, slice, square, tensor1d, tidy, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { difference, fixture, goldenTensors, type Golden } from '../../test/golden.js';
 import { disposeModel, loadModel, type ForwardInput, type Model, type Past } from '../index.js';
@@ -64,6 +64,15 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
     const whole = forward({ ids: it.golden.tensor('ids') });
     expect(difference(second.hidden, slice(whole.hidden, [0, 7, 0], [-1, 5, -1]))).toBeLessThan(1e-5);
     expect(difference(second.present[1]!.value, whole.present[1]!.value)).toBeLessThan(1e-5);
+  });
+
+  test('rows that are asked for alone are those of the whole', () => {
+    const whole = forward({ ids: it.golden.tensor('ids') });
+    const wanted = [14, 2, 2, 35];
+    const some = forward({ ids: it.golden.tensor('ids'), rows: tensor1d(wanted, 'int32') });
+    expect(some.hidden.shape).toEqual([1, 4, whole.hidden.shape[2]]);
+    expect(difference(some.hidden, expandDims(gather(reshape(whole.hidden, [36, -1]), tensor1d(wanted, 'int32')), 0))).toBeLessThan(1e-5);
+    expect(difference(some.present[1]!.value, whole.present[1]!.value)).toBe(0);
   });
 
   test('hooks that change nothing change nothing, those that do do, and no tensor leaks', () => {

@@ -82,6 +82,8 @@ export interface ForwardInput {
   /** What a decoder's cross-attention reads; an encoder-decoder model needs it. */
   readonly source?: Source | undefined;
   readonly hooks?: Hooks | undefined;
+  /** int32 [N], places in the flattened [B, T]: the last hidden states are wanted there alone, which spares work. */
+  readonly rows?: Tensor | undefined;
 }
 
 /** An encoded source, as {@link Encoder.keyValues} gives it. */
@@ -95,13 +97,13 @@ export interface Source {
 /** The half of an encoder-decoder model that reads the source. */
 export interface Encoder<C extends ModelConfig = ModelConfig> {
   /** Hidden states of a source, float32 [B, T, C]. Positions count from 0 whatever the past, unless given. */
-  encode(parameters: Parameters, config: C, input: Omit<ForwardInput, 'source' | 'attentionMask'>): Tensor;
+  encode(parameters: Parameters, config: C, input: Omit<ForwardInput, 'source' | 'attentionMask' | 'rows'>): Tensor;
   /** Keys and values for every decoder layer, float32 [B, H, P + T, D]: those of `past`, then those of the hidden states. */
   keyValues(parameters: Parameters, config: C, input: { readonly hidden: Tensor; readonly past?: Past | undefined; readonly hooks?: Hooks | undefined }): Past;
 }
 
 export interface ForwardOutput {
-  /** float32 [B, T, C], after the last normalisation: what `logits` takes. */
+  /** float32 [B, T, C], or [1, N, C] of the `rows` that were asked for, after the last normalisation: what `logits` takes. */
   readonly hidden: Tensor;
   /** The past with the new tokens added, float32 [B, H, S, D] per layer. */
   readonly present: Past;

@@ -1,6 +1,6 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { broadcast } from '@prefix-tuning/jit';
-import { add, concat, expandDims, matMul, mul, reshape, sub, tensor, transpose, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, concat, expandDims, gather, matMul, mul, reshape, sub, tensor, transpose, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { ForwardInput, Hooks, Parameters, Past } from './family.js';
 
 /** Added to the score of a hidden key; small enough that two of them still fit a float. */
@@ -33,6 +33,14 @@ export function linear({ parameters, hooks }: Pick<LayerContext, 'parameters' | 
 export function runLayer(hooks: Hooks, x: Tensor, attended: readonly (Past[number] | undefined)[], run: (x: Tensor) => Tensor): Tensor {
   const reads = attended.flatMap((past) => (past ? [past.key, past.value] : []));
   return hooks.layer ? hooks.layer(x, run, reads) : run(x);
+}
+
+/**
+ * float32 [1, N, C] of some rows of [B, T, C]; all of it unless rows are given. A model takes them as soon as its last
+ * layer has looked at other tokens.
+ */
+export function takeRows(x: Tensor, rows: Tensor | undefined): Tensor {
+  return rows ? expandDims(gather(reshape(x, [-1, x.shape[2]!]) as Tensor2D, rows as Tensor1D), 0) : x;
 }
 
 /** float32 [..., C] times the transpose of W, float32 [V, C] */

@@ -1,6 +1,6 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { jit, type JitFunction, type Runtime } from '@prefix-tuning/jit';
-import { add, cast, concat, fill, gather, logSoftmax, minimum, ones, range, reshape, scalar, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { add, cast, concat, fill, logSoftmax, minimum, ones, range, reshape, scalar, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { ForwardInput, ModelConfig, Past } from '../families/family.js';
 import type { Model } from '../model.js';
 
@@ -85,9 +85,8 @@ export function createPrograms(model: Model, options: { scores: ScoreKind; runti
 const readPrompt =
   ({ family, parameters, config }: Model, score: (hidden: Tensor) => Tensor) =>
   ({ ids, last, prefix: [prefix] }: PrefillInput): PrefillOutput => {
-    const { hidden, present } = family.forward(parameters, config, { ids, ...after(prefix, ids.shape as [number, number], config) });
-    const rows = gather(reshape(hidden, [-1, config.width]), last[0] as Tensor1D);
-    return { scores: score(rows), present, cross: [] };
+    const { hidden, present } = family.forward(parameters, config, { ids, rows: last[0], ...after(prefix, ids.shape as [number, number], config) });
+    return { scores: score(reshape(hidden, [-1, config.width])), present, cross: [] };
   };
 
 /** What T new tokens after a prefix need; where prefixes differ in length, each row's positions count its own. */

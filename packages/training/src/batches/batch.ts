@@ -99,7 +99,8 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
   checkLengths(lengths, maxTokens, 'sequences');
   const plan = planBatch(lengths.map(({ length }) => length), options, usual);
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
-  const filled = fill(read, plan, bucketSize(Math.max(targets, Math.round((usual?.targetShare ?? 0) * plan.rows * plan.width))));
+  const positions = plan.rows * plan.width;
+  const filled = fill(read, plan, Math.min(bucketSize(Math.max(targets, Math.round((usual?.targetShare ?? 0) * positions))), positions));
   const denominator = objective === 'token-mean' ? targets : sequences.length;
   const weight = 1 / denominator;
   const slots = filled.rows.length;

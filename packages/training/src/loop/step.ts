@@ -2,8 +2,8 @@ import { ConfigError } from '@prefix-tuning/base';
 import { crossEntropy } from '@prefix-tuning/jit';
 import { encodeSource, type ForwardInput } from '@prefix-tuning/model';
 import {
-  add, cast, concat, equal, expandDims, gather, greaterEqual, logicalAnd, mul, ones, range, reshape, scalar, sub, valueAndGrads, zeros,
-  type Scalar, type Tensor, type Tensor1D,
+  add, cast, concat, equal, expandDims, greaterEqual, logicalAnd, mul, ones, range, reshape, scalar, sub, valueAndGrads, zeros,
+  type Scalar, type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { BatchTensors } from '../batches/batch.js';
 import type { Entry, Tuning } from '../methods/method.js';
@@ -24,8 +24,8 @@ export interface LossOptions {
 
 /** Hidden states of the positions that predict a target, float32 [N, C], in the order of `batch.rows`. */
 function predicting(model: TrainableModel, entry: Entry, batch: BatchTensors): Tensor {
-  const { hidden } = model.family.forward(entry.parameters, model.config, forwardInput(model, entry, batch));
-  return gather(reshape(hidden, [-1, hidden.shape[2]!]), batch.rows as Tensor1D);
+  const { hidden } = model.family.forward(entry.parameters, model.config, { ...forwardInput(model, entry, batch), rows: batch.rows });
+  return reshape(hidden, [-1, model.config.width]);
 }
 
 /**

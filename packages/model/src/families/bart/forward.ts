@@ -4,7 +4,7 @@ import { add, cast, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import { attend } from '../attend.js';
 import type { Encoder, ForwardInput, ForwardOutput, Parameters, Past, Source } from '../family.js';
-import { appendTime, attentionKeep, causalMask, defaultPositions, keyMask, linear, mergeHeads, pastLength, runLayer, splitHeads, type LayerContext } from '../layers.js';
+import { appendTime, attentionKeep, causalMask, defaultPositions, keyMask, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
 import type { BartConfig } from './config.js';
 import { positionOffset } from './parameters.js';
 
@@ -50,7 +50,7 @@ export const keyValues: Encoder<BartConfig>['keyValues'] = (parameters, config, 
 /**
  * Hidden states of new target tokens: each attends to the past, to the tokens before it, and to the source.
  *
- * @returns hidden float32 [B, T, C], present (of the decoder's self-attention) per layer float32 [B, H, S, D]
+ * @returns hidden float32 [B, T, C] or [1, N, C] of the rows asked for, present (of the decoder's self-attention) per layer float32 [B, H, S, D]
  * @throws ShapeError  if no source is given, or the past has another number of layers
  * @see Lewis et al. 2020; transformers' BartDecoder, whose results these are
  */
@@ -69,7 +69,8 @@ export function forward(parameters: Parameters, config: BartConfig, input: Forwa
     x = runLayer(layer.hooks, x, [input.past?.[l], source.keyValues[l]], (x) => {
       const attended = selfAttend(layer, x, mask, input.past?.[l]);
       [present[l], fresh[l]] = [attended.present, attended.fresh];
-      return feedForward(layer, crossAttend(layer, attended.x, source.keyValues[l]!, sourceMask));
+      const read = crossAttend(layer, attended.x, source.keyValues[l]!, sourceMask);
+      return feedForward(layer, takeRows(read, l === config.layers - 1 ? input.rows : undefined));
     });
   }
   return { hidden: x, present, fresh };

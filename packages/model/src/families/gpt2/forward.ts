@@ -4,7 +4,7 @@ import { add, split, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import { attend } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
-import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, type LayerContext } from '../layers.js';
+import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
 import type { GPT2Config } from './config.js';
 
 /**
@@ -14,7 +14,7 @@ import type { GPT2Config } from './config.js';
  *   x = x + Attention(LN(x)),  x = x + FeedForward(LN(x))   for each layer
  *   hidden = LN(x)
  *
- * @returns hidden float32 [B, T, C], present per layer float32 [B, H, S, D]
+ * @returns hidden float32 [B, T, C] or [1, N, C] of the rows asked for, present per layer float32 [B, H, S, D]
  * @throws ShapeError  if neither ids nor embeddings are given, or the past has another number of layers
  * @see Radford et al. 2019; transformers' GPT2Model, whose results these are
  */
@@ -28,11 +28,11 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
   const present: Past[number][] = [];
   const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
-    const layer: Layer = { parameters, config, l, hooks };
+    const layer: Layer = { parameters, config, l, hooks, rows: l === config.layers - 1 ? input.rows : undefined };
     x = runLayer(hooks, x, [input.past?.[l]], (x) => {
       const attended = selfAttend(layer, norm(layer, 'ln_1', x), mask, input.past?.[l]);
       [present[l], fresh[l]] = [attended.present, attended.fresh];
-      x = add(x, hooks.afterAttention?.(l, attended.y) ?? attended.y);
+      x = add(takeRows(x, layer.rows), hooks.afterAttention?.(l, attended.y) ?? attended.y);
       const fed = feedForward(layer, norm(layer, 'ln_2', x));
       x = add(x, hooks.afterFeedForward?.(l, fed) ?? fed);
       return hooks.afterLayer?.(l, x) ?? x;
@@ -43,6 +43,8 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
 
 interface Layer extends LayerContext {
   readonly config: GPT2Config;
+  /** Where alone the layer's output is wanted. */
+  readonly rows: Tensor | undefined;
 }
 
 function embed(parameters: Parameters, { ids, embeddings, positions }: ForwardInput, P: number): Tensor {
@@ -62,7 +64,7 @@ function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Pas
   const fresh = { key, value };
   const scale = (config.scaleAttention ? config.headSize ** -0.5 : 1) / (config.scaleByLayer ? l + 1 : 1);
   const { y, present } = attend(q, fresh, { past, mask, scale, hooks: layer.hooks });
-  return { y: project(layer, 'attn.c_proj', mergeHeads(y)), present, fresh };
+  return { y: project(layer, 'attn.c_proj', takeRows(mergeHeads(y), layer.rows)), present, fresh };
 }
 
 function feedForward(layer: Layer, x: Tensor): Tensor {

@@ -4,13 +4,15 @@ import { add, concat, cos, mean, mul, neg, reshape, rsqrt, sin, slice, square, t
 import { activations } from '../activation.js';
 import { attend } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
-import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, type LayerContext } from '../layers.js';
+import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
 import type { LlamaConfig } from './config.js';
 
 interface Layer extends LayerContext {
   readonly config: LlamaConfig;
   /** Cosine and sine of each position's angles, float32 [B or 1, 1, T, D]. */
   readonly rotation: { readonly cos: Tensor; readonly sin: Tensor };
+  /** Where alone the layer's output is wanted. */
+  readonly rows: Tensor | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ interface Layer extends LayerContext {
  *
  * Queries and keys are rotated by their positions before they enter the past, and key heads serve groups of query heads.
  *
- * @returns hidden float32 [B, T, C], present per layer float32 [B, G, S, D] with G key heads
+ * @returns hidden float32 [B, T, C] or [1, N, C] of the rows asked for, present per layer float32 [B, G, S, D] with G key heads
  * @throws ShapeError  if neither ids nor embeddings are given, or the past has another number of layers
  * @see Touvron et al. 2023; transformers' LlamaModel, whose results these are
  */
@@ -35,11 +37,11 @@ export function forward(parameters: Parameters, config: LlamaConfig, input: Forw
   const present: Past[number][] = [];
   const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
-    const layer: Layer = { parameters, config, l, hooks, rotation };
+    const layer: Layer = { parameters, config, l, hooks, rotation, rows: l === config.layers - 1 ? input.rows : undefined };
     x = runLayer(hooks, x, [input.past?.[l]], (x) => {
       const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), mask, input.past?.[l]);
       [present[l], fresh[l]] = [attended.present, attended.fresh];
-      x = add(x, hooks.afterAttention?.(l, attended.y) ?? attended.y);
+      x = add(takeRows(x, layer.rows), hooks.afterAttention?.(l, attended.y) ?? attended.y);
       const fed = feedForward(layer, norm(layer, `layers.${l}.post_attention_layernorm`, x));
       x = add(x, hooks.afterFeedForward?.(l, fed) ?? fed);
       return hooks.afterLayer?.(l, x) ?? x;
@@ -75,7 +77,7 @@ function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Pas
   const key = turn(splitHeads(linear(layer, `${name}.k_proj`, x), config.keyValueHeads), rotation);
   const fresh = { key, value: splitHeads(linear(layer, `${name}.v_proj`, x), config.keyValueHeads) };
   const { y, present } = attend(q, fresh, { past, mask, hooks: layer.hooks });
-  return { y: linear(layer, `${name}.o_proj`, mergeHeads(y)), present, fresh };
+  return { y: linear(layer, `${name}.o_proj`, takeRows(mergeHeads(y), layer.rows)), present, fresh };
 }
 
 function feedForward(layer: Layer, x: Tensor): Tensor {
