@@ -9,9 +9,11 @@ export function machine(): string {
 
 /**
  * Most memory that this process ever had resident, in bytes. On Linux from its own status: what getrusage tells begins with
- * the size of the process that started it.
+ * the size of the process that started it. Pages of a file that several programs map count once.
  */
 export function peakMemory(): number {
-  const status = existsSync('/proc/self/status') ? /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) : null;
-  return 1024 * (status ? Number(status[1]) : process.resourceUsage().maxRSS);
+  if (!existsSync('/proc/self/smaps_rollup')) return 1024 * process.resourceUsage().maxRSS;
+  const kilobytes = (file: string, field: string) => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/self/${file}`, 'utf8'))![1]);
+  const countedAgain = kilobytes('smaps_rollup', 'Rss') - kilobytes('smaps_rollup', 'Pss');
+  return 1024 * (kilobytes('status', 'VmHWM') - countedAgain);
 }

@@ -7,6 +7,8 @@ import { sizeOf } from './values.js';
 export interface FileRange {
   readonly path: string;
   readonly offset: number;
+  /** Tells whether the file is still the one it was. */
+  readonly version?: string;
 }
 
 /** How other numbers than float32 lie in a file: a program then gets them decoded, and does not map the file. */
@@ -21,7 +23,6 @@ interface Place extends FileRange {
   /** One past the last byte. */
   readonly end: number;
   readonly encoding: StoredEncoding | undefined;
-  /** Tells whether the file is still the one it was. */
   readonly version: string;
 }
 

@@ -33,8 +33,8 @@ export class GraphBuilder {
     return value;
   }
 
-  constant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType): Value {
-    if (data.length > SMALL) return this.addConstant(data, shape, dtype);
+  constant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType, owner?: object): Value {
+    if (data.length > SMALL) return this.addConstant(data, shape, dtype, owner);
     const key = `constant ${dtype} ${shape.join()} ${bytesOf(data)}`;
     return this.once(key, () => [this.addConstant(data, shape, dtype)])[0]!;
   }
@@ -46,7 +46,7 @@ export class GraphBuilder {
 
   /** A constant's numbers in another shape. */
   reshaped(constant: Constant, shape: readonly number[]): Value {
-    return 'file' in constant ? this.stored(constant.file, shape) : this.constant(constant.data, shape, constant.dtype);
+    return 'file' in constant ? this.stored(constant.file, shape) : this.constant(constant.data, shape, constant.dtype, constant.owner);
   }
 
   scalar(value: number, dtype: DType = 'float32'): Value {
@@ -102,9 +102,9 @@ export class GraphBuilder {
     return made;
   }
 
-  private addConstant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType): Constant {
+  private addConstant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType, owner?: object): Constant {
     if (data.length !== sizeOf(shape)) throw new RangeError(`constant: expected ${sizeOf(shape)} values, got ${data.length}`);
-    return this.keep({ ...this.value({ dtype, shape }), data });
+    return this.keep({ ...this.value({ dtype, shape }), data, owner });
   }
 
   private keep(constant: Constant): Constant {

@@ -16,10 +16,14 @@ export type Constant = MemoryConstant | FileConstant;
 
 export interface MemoryConstant extends Value {
   readonly data: HostData | BigInt64Array;
+  /** What holds the numbers outside the graph, where something does: it has the same ones in every graph. */
+  readonly owner?: object | undefined;
 }
 
 export interface FileConstant extends Value {
   readonly file: FileRange;
+  /** Copies in the order in which kernels read, in the same file: each as ONNX Runtime described it, `hash|offset;length;flags`. */
+  readonly packed?: readonly string[];
 }
 
 export type Attribute =

@@ -17,6 +17,9 @@ const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7
  */
 const EXTERNAL_BYTES = 64 * 1024;
 
+/** Operators of ONNX Runtime that multiply by a matrix, after its own fusions. */
+const PRODUCTS = ['MatMul', 'Gemm', 'FusedMatMul'];
+
 interface ExternalData {
   readonly path: string;
   readonly data: Uint8Array;
@@ -124,7 +127,10 @@ function writeTensor(out: BinaryWriter, constant: Constant, { external, folder }
   out.tag(2, WireType.Varint).int32(elementType[constant.dtype]);
   text(out, 8, nameOf(constant));
   if ('file' in constant) {
-    writeLocation(out, { location: constant.file.path.slice(folder!.length), offset: constant.file.offset, length: 4 * sizeOf(constant.shape) });
+    const place = { location: constant.file.path.slice(folder!.length), offset: constant.file.offset, length: 4 * sizeOf(constant.shape) };
+    // A copy is found by the operator that may read it.
+    const packed = (constant.packed ?? []).flatMap((copy) => PRODUCTS.map((op) => `${op}+${copy}`));
+    writeLocation(out, { ...place, ...Object.fromEntries(packed.map((copy, i) => [`prepacked_${i}`, copy])) });
     return;
   }
   const { data } = constant;
@@ -140,7 +146,7 @@ function writeTensor(out: BinaryWriter, constant: Constant, { external, folder }
 }
 
 /** A tensor's bytes stand outside the model file. */
-function writeLocation(out: BinaryWriter, location: { readonly location: string; readonly offset: number; readonly length: number }): void {
+function writeLocation(out: BinaryWriter, location: Readonly<Record<string, string | number>>): void {
   for (const [key, value] of Object.entries(location)) {
     nested(out, 13, (entry) => {
       text(entry, 1, key);

@@ -7,6 +7,7 @@ import type { Program, Runtime } from '../runtime.js';
 import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
 import { layoutFor, type WeightLayout } from './packing.js';
+import { SharedWeights, type SaveSession } from './shared-weights.js';
 import { onnxRuntimeInWorker } from './worker.js';
 
 export interface OnnxTensor {
@@ -65,7 +66,7 @@ export function onnxRuntime({ load = loadDefault, worker = false, session = {}, 
     name: worker ? 'onnx:worker' : 'onnx',
     async prepare(fn, inputs, { name, inputNames }) {
       const graph = trace(fn, inputs, { name, inputNames });
-      return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph) });
+      return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph), ownKernels: !session.executionProviders, inNode: load === loadDefault });
     },
   };
 }
@@ -75,7 +76,14 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-type Settings = Required<Pick<OnnxRuntimeOptions, 'session' | 'weights'>>;
+interface Settings extends Required<Pick<OnnxRuntimeOptions, 'session' | 'weights'>> {
+  /** Whether programs run on ONNX Runtime's own kernels, for which rows are set apart. */
+  readonly ownKernels: boolean;
+  /** Whether the module is onnxruntime-node, whose sessions can share what they packed. */
+  readonly inNode: boolean;
+}
+
+const sharedWeights = new SharedWeights();
 
 /** Files that the model names are looked for in its folder, and their pages mapped; other large constants are handed over. */
 function sessionOptions({ external, folder }: OnnxModel, { session, weights }: Settings): InferenceSession.SessionOptions {
@@ -86,9 +94,24 @@ function sessionOptions({ external, folder }: OnnxModel, { session, weights }: S
   return { graphOptimizationLevel: 'all', logSeverityLevel: 3, externalData: [...external], ...memory, ...session, extra: { ...extra, session: entries } };
 }
 
+/** Starts a session only for what it writes: the model with its weights and their packed copies. */
+export const savingWith = (ort: OnnxRuntimeModule, settings: Settings): SaveSession => async (model, to) => {
+  const entries = {
+    optimized_model_external_initializers_file_name: to.weights,
+    optimized_model_external_initializers_min_size_in_bytes: '1',
+    save_external_prepacked_constant_initializers: '1',
+  };
+  const session = { graphOptimizationLevel: 'basic', optimizedModelFilePath: to.model, extra: { session: entries } } as const;
+  await (await ort.InferenceSession.create(model.bytes, sessionOptions(model, { ...settings, session }))).release();
+};
+
 async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {
-  const model = toOnnx(settings.weights === 'packed' ? staggerRows(graph) : graph);
+  const packed = settings.weights === 'packed' && settings.ownKernels;
+  const laid = packed ? staggerRows(graph) : graph;
+  const shared = packed && settings.inNode ? await sharedWeights.share(laid, savingWith(ort, settings)) : { graph: laid, release: () => {} };
+  const model = toOnnx(shared.graph);
   const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, settings)).catch((cause: Error) => {
+    shared.release();
     throw new OnnxRuntimeError(`jit: ONNX Runtime refused the graph of ${graph.name}: ${cause.message}`, { cause });
   });
   // ONNX Runtime drops inputs that no operator reads, and refuses to be fed them.
@@ -101,7 +124,10 @@ async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings)
       });
       return model.outputNames.map((name, i) => fromOrt(results[name]!, graph.outputs[i]!.dtype as DType));
     },
-    dispose: () => session.release(),
+    dispose: async () => {
+      await session.release();
+      shared.release();
+    },
   };
 }
 

@@ -16,7 +16,7 @@ const UNKNOWN_MEMORY = 8e9;
 const MANY_ROWS = 256;
 
 /** Bytes of memory that this process may use. */
-function memory(): number {
+export function memory(): number {
   const os = globalThis.process?.getBuiltinModule?.('node:os');
   return os ? Math.min(os.totalmem(), process.constrainedMemory() || Infinity) : UNKNOWN_MEMORY;
 }

@@ -48,7 +48,7 @@ export class TraceBackend extends KernelBackend {
     const record = (engine().state.tensorInfo as WeakMap<DataId, { backend: KernelBackend }>).get(dataId);
     if (!record || record.backend === this) throw new HostReadError('jit: a tensor of an earlier trace was used. Pass it in as an input.');
     const file = fileRangeOf(dataId);
-    const constant = file ? this.builder.stored(file, shape) : this.builder.constant(record.backend.readSync(dataId) as HostData, shape, graphDType(dtype));
+    const constant = file ? this.builder.stored(file, shape) : this.builder.constant(record.backend.readSync(dataId) as HostData, shape, graphDType(dtype), dataId);
     this.values.set(dataId, constant);
     return constant;
   }

@@ -1,0 +1,119 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import * as ort from 'onnxruntime-node';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { toOnnx } from '../graph/onnx.js';
+import { staggerRows } from '../graph/stagger.js';
+import { storedTensor, trace, type Graph, type OnnxRuntimeModule } from '../index.js';
+import { savingWith } from './onnx.js';
+import { SharedWeights, type SaveSession } from './shared-weights.js';
+
+const root = mkdtempSync(join(tmpdir(), 'jit-shared-'));
+const numbers = (size: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i));
+const path = join(root, 'weights.bin');
+writeFileSync(path, new Uint8Array(numbers(2048 * 520).buffer));
+/** 1,024 wide, so that rows are set apart where enough of them multiply it. */
+const stored = storedTensor({ path, offset: 0 }, [1024, 1040]) as tf.Tensor2D;
+const held = tf.tensor2d(numbers(1040 * 70), [1040, 70]);
+
+const forward = (x: tf.Tensor) => tf.matMul(tf.matMul(x as tf.Tensor2D, stored), held);
+const both = (x: tf.Tensor) => tf.matMul(tf.matMul(forward(x) as tf.Tensor2D, held, false, true), stored, false, true);
+const graphOf = (rows: number, fn: (x: tf.Tensor) => tf.Tensor): Graph =>
+  staggerRows(trace(([x]) => [fn(x!)], [{ dtype: 'float32', shape: [rows, 1024] }], { name: 'products' }));
+
+const save = savingWith(ort as unknown as OnnxRuntimeModule, { session: {}, weights: 'packed', ownKernels: true, inNode: true });
+
+async function run(graph: Graph): Promise<Float32Array> {
+  const { bytes, folder, external, inputNames } = toOnnx(graph);
+  const session = await ort.InferenceSession.create(bytes, { externalData: [...external], extra: { session: { model_external_initializers_file_folder_path: folder ?? '' } } });
+  const [, rows] = [inputNames, graph.inputs[0]!.shape[0]!];
+  const { output0 } = await session.run({ [inputNames[0]!]: new ort.Tensor('float32', numbers(rows! * 1024), [rows!, 1024]) });
+  await session.release();
+  return output0!.data as Float32Array;
+}
+
+/** Files of weights that this process keeps. */
+const files = () => readdirSync(root).filter((name) => name.startsWith(`prefix-tuning-weights-${process.pid}-`)).flatMap((name) => readdirSync(join(root, name)));
+
+beforeAll(() => vi.stubEnv('TMPDIR', root));
+afterEach(() => vi.restoreAllMocks());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true });
+});
+
+test('programs that share packed weights compute what they would alone, from one file', async () => {
+  const weights = new SharedWeights(0);
+  const first = await weights.share(graphOf(4, both), save);
+  expect(files()).toHaveLength(1);
+  const [second, third] = await Promise.all([weights.share(graphOf(6, both), save), weights.share(graphOf(7, forward), save)]);
+  expect(files()).toHaveLength(1);
+  expect(await run(first.graph)).toEqual(await run(graphOf(4, both)));
+  expect(await run(second!.graph)).toEqual(await run(graphOf(6, both)));
+  expect(await run(third!.graph)).toEqual(await run(graphOf(7, forward)));
+  // Rows set apart are multiplied by another matrix; the one that is as it was is read where it lies.
+  const apart = await weights.share(graphOf(8, both), save);
+  expect(files()).toHaveLength(2);
+  expect(await run(apart.graph)).toEqual(await run(graphOf(8, both)));
+  for (const shared of [first, second!, third!]) shared.release();
+  expect(files()).toHaveLength(2);
+  apart.release();
+  apart.release();
+  expect(files()).toEqual([]);
+});
+
+test('a copy that is not there yet is made: of the other way in which a product reads', async () => {
+  const weights = new SharedWeights(0);
+  const one = await weights.share(graphOf(4, forward), save);
+  const two = await weights.share(graphOf(4, both), save);
+  expect(files()).toHaveLength(2);
+  expect(await run(two.graph)).toEqual(await run(graphOf(4, both)));
+  one.release();
+  two.release();
+  expect(files()).toEqual([]);
+});
+
+test.skipIf(!existsSync('/proc/self/maps'))('a session maps the file and makes no copy', async () => {
+  const shared = await new SharedWeights(0).share(graphOf(4, both), save);
+  const { bytes, folder, inputNames } = toOnnx(shared.graph);
+  const mapped = () => readFileSync('/proc/self/maps', 'utf8').split('\n').filter((line) => line.endsWith('.bin') && line.includes(`prefix-tuning-weights-${process.pid}-`)).length;
+  const session = await ort.InferenceSession.create(bytes, { extra: { session: { model_external_initializers_file_folder_path: folder! } } });
+  expect(inputNames).toHaveLength(1);
+  expect(mapped()).toBeGreaterThanOrEqual(4);
+  await session.release();
+  expect(mapped()).toBe(0);
+  shared.release();
+});
+
+test('small weights are not worth a file', async () => {
+  const graph = graphOf(4, both);
+  expect((await new SharedWeights().share(graph, save)).graph).toBe(graph);
+});
+
+test.each<[string, SaveSession]>([
+  ['nothing', async () => { throw new Error('No space left on device.'); }],
+  ['a part', async (model, to) => {
+    await save(model, to);
+    truncateSync(join(to.model, '..', to.weights), 5_000_000);
+  }],
+])('where %s could be written programs pack for themselves, which is said once', async (_, failing) => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const weights = new SharedWeights(0);
+  for (let i = 0; i < 2; i++) {
+    const graph = graphOf(4, both);
+    expect((await weights.share(graph, failing)).graph).toBe(graph);
+  }
+  expect(warn).toHaveBeenCalledOnce();
+  expect(warn.mock.calls[0]![0]).toMatch(/^jit: .*TMPDIR/);
+  expect(files()).toEqual([]);
+});
+
+test('what a killed process left is removed', async () => {
+  const left = join(root, 'prefix-tuning-weights-4194999-abc');
+  mkdirSync(left);
+  (await new SharedWeights(0).share(graphOf(4, forward), save)).release();
+  expect(existsSync(left)).toBe(false);
+});

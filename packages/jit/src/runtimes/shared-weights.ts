@@ -1,0 +1,258 @@
+import { FileError } from '@prefix-tuning/base';
+import type * as FileSystem from 'node:fs';
+import type * as OperatingSystem from 'node:os';
+import type * as Path from 'node:path';
+import { prune, type Constant, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
+import { toOnnx, type OnnxModel } from '../graph/onnx.js';
+import { sizeOf } from '../values.js';
+import { memory } from './packing.js';
+import { savedWeights, type SavedWeight } from './saved-model.js';
+
+/**
+ * Matrices that take a smaller share of the memory are packed by each program for itself: a file takes a few seconds to
+ * write, and a run has a handful of programs.
+ */
+const WORTH_A_FILE = 1 / 32;
+/** Matrices packed at a time, which takes as much memory again for a moment. */
+const FILE_BYTES = 256e6;
+
+/** Where ONNX Runtime is to save a model, its weights, and their packed copies. */
+export interface SaveTo {
+  readonly model: string;
+  /** File of the weights, in the folder of the model. */
+  readonly weights: string;
+}
+
+/** Starts and ends a session that saves what it packed. */
+export type SaveSession = (model: OnnxModel, to: SaveTo) => Promise<void>;
+
+/** A graph whose matrices lie packed in files, until it is released. */
+export interface Shared {
+  readonly graph: Graph;
+  release(): void;
+}
+
+/** A matrix on the right side of products: a constant, or a constant with zeros behind its rows or columns. */
+interface Matrix {
+  readonly value: Value;
+  readonly constant: Constant;
+  readonly pad: Node | undefined;
+  /** Same numbers in the same shape. */
+  readonly key: string;
+  /** Whether products read it as it lies, transposed, or both: each has its packed copy. */
+  readonly transposed: Set<boolean>;
+}
+
+interface PackedFile {
+  readonly path: string;
+  programs: number;
+}
+
+interface Packed extends Pick<Matrix, 'transposed'> {
+  readonly file: PackedFile;
+  readonly constant: Omit<FileConstant, 'id'>;
+}
+
+/**
+ * Packed weights that the programs of this process share.
+ *
+ * ONNX Runtime multiplies fastest by weights that lie in the order in which its kernels read them, and each session
+ * makes that copy for itself. It can save it beside the weights, and a session that finds it there maps the file
+ * instead: however many programs there are, memory holds one copy, which the system may even drop and read again.
+ * Files are temporary: they go when no program uses them, when the process ends, and, after a crash, with the next start.
+ */
+export class SharedWeights {
+  private readonly known = new Map<string, Packed[]>();
+  private readonly owners = new WeakMap<object, number>();
+  private turn: Promise<unknown> = Promise.resolve();
+  private folder: string | undefined;
+  private count = 0;
+  private failed = false;
+
+  constructor(private readonly fewest = WORTH_A_FILE * memory()) {}
+
+  /**
+   * The graph with its large matrices in files, packed if no program has them yet; the graph as it is where that is
+   * not worth a file, or where there is no room for one, which is said once.
+   */
+  share(graph: Graph, save: SaveSession): Promise<Shared> {
+    const shared = this.turn.then(() => this.replace(graph, save));
+    this.turn = shared.catch(() => {});
+    return shared;
+  }
+
+  private async replace(graph: Graph, save: SaveSession): Promise<Shared> {
+    const matrices = this.matricesOf(graph);
+    const alone: Shared = { graph, release: () => {} };
+    if (this.failed || !modules() || bytesOf(matrices) < this.fewest) return alone;
+    try {
+      for (const part of parts(matrices.filter((matrix) => !this.find(matrix)))) await this.pack(part, graph, save);
+    } catch (cause) {
+      this.failed = true;
+      console.warn(`jit: ${(cause as Error).message} Every program keeps packed weights of its own for now. Make room there, or name another folder in TMPDIR.`);
+      return alone;
+    }
+    const packed = matrices.map((matrix) => this.find(matrix)!);
+    const files = new Set(packed.map(({ file }) => file));
+    for (const file of files) file.programs++;
+    const release = () => {
+      for (const file of files) if (--file.programs === 0) this.remove(file);
+      files.clear();
+    };
+    return { graph: substitute(graph, new Map(matrices.map(({ value }, i) => [value.id, packed[i]!.constant]))), release };
+  }
+
+  private find({ key, transposed }: Matrix): Packed | undefined {
+    return this.known.get(key)?.find((packed) => [...transposed].every((way) => packed.transposed.has(way)));
+  }
+
+  private async pack(matrices: readonly Matrix[], graph: Graph, save: SaveSession): Promise<void> {
+    const { fs, path } = modules()!;
+    const folder = (this.folder ??= temporaryFolder());
+    const to: SaveTo = { model: path.join(folder, `${this.count}.onnx`), weights: `${this.count++}.bin` };
+    const file: PackedFile = { path: path.join(folder, to.weights), programs: 0 };
+    try {
+      const model = toOnnx(productsOf(matrices, graph));
+      await save(model, to);
+      const saved = savedWeights(fs.readFileSync(to.model));
+      const size = fs.statSync(file.path).size;
+      let output = 0;
+      for (const { key, value, transposed } of matrices) {
+        const weights = [...transposed].map(() => saved.get(`output${output++}`));
+        this.known.set(key, [...(this.known.get(key) ?? []), { file, transposed, constant: constantOf(weights, { value, path: file.path, size }) }]);
+      }
+    } catch (error) {
+      this.remove(file);
+      throw error;
+    } finally {
+      fs.rmSync(to.model, { force: true });
+    }
+  }
+
+  private remove(file: PackedFile): void {
+    for (const [key, packed] of this.known) {
+      const left = packed.filter((one) => one.file !== file);
+      if (left.length > 0) this.known.set(key, left);
+      else this.known.delete(key);
+    }
+    try {
+      modules()!.fs.rmSync(file.path, { force: true });
+    } catch {
+      // Windows keeps a file that is still mapped; the whole folder goes when the process ends.
+    }
+  }
+
+  private matricesOf({ nodes, constants }: Graph): Matrix[] {
+    const known = new Map(constants.map((constant) => [constant.id, constant]));
+    const pads = new Map(nodes.filter(({ op, inputs }) => op === 'Pad' && known.has(inputs[0]!.id)).map((node) => [node.outputs[0]!.id, node]));
+    const found = new Map<number, Matrix>();
+    for (const { op, inputs, attributes } of nodes) {
+      if (op !== 'MatMul' && op !== 'Gemm') continue;
+      const value = inputs[1]!;
+      const pad = pads.get(value.id);
+      const constant = known.get(pad ? pad.inputs[0]!.id : value.id);
+      const source = constant && this.sourceOf(constant);
+      if (!source || value.shape.length !== 2) continue;
+      const matrix = found.get(value.id) ?? { value, constant, pad, key: `${source} ${value.shape.join()}`, transposed: new Set() };
+      matrix.transposed.add((attributes['transB'] as { int: number } | undefined)?.int === 1);
+      found.set(value.id, matrix);
+    }
+    return [...found.values()];
+  }
+
+  /** What numbers a constant has: where they lie, or what holds them. */
+  private sourceOf(constant: Constant): string | undefined {
+    if (constant.dtype !== 'float32') return undefined;
+    if ('file' in constant) return `${constant.file.offset} ${constant.file.version ?? ''} ${constant.file.path}`;
+    if (!constant.owner) return undefined;
+    const number = this.owners.get(constant.owner) ?? this.count++;
+    this.owners.set(constant.owner, number);
+    return `owner ${number}`;
+  }
+}
+
+const bytesOf = (matrices: readonly Matrix[]): number => matrices.reduce((sum, { value }) => sum + 4 * sizeOf(value.shape), 0);
+
+/** Matrices in order, as many at a time as may be packed together. */
+function parts(matrices: readonly Matrix[]): Matrix[][] {
+  const all: Matrix[][] = [];
+  for (const matrix of matrices) {
+    const last = all.at(-1);
+    if (last && bytesOf([...last, matrix]) <= FILE_BYTES) last.push(matrix);
+    else all.push([matrix]);
+  }
+  return all;
+}
+
+/** A graph of nothing but one product for each way in which a matrix is read. */
+function productsOf(matrices: readonly Matrix[], graph: Graph): Graph {
+  let id = nextId(graph);
+  const fresh = (shape: readonly number[]): Value => ({ id: id++, dtype: 'float32', shape });
+  const products = matrices.flatMap(({ value, transposed }) => {
+    const [rows, columns] = value.shape as [number, number];
+    return [...transposed].map((way): Node => {
+      const [inner, outer] = way ? [columns, rows] : [rows, columns];
+      return { op: way ? 'Gemm' : 'MatMul', domain: '', inputs: [fresh([1, inner]), value], outputs: [fresh([1, outer])], attributes: way ? { transB: { int: 1 } } : {} };
+    });
+  });
+  const pads = matrices.flatMap(({ pad }) => pad ?? []);
+  const inputs = products.map((product) => product.inputs[0]!);
+  return prune({ ...graph, name: 'weights', inputs, inputNames: [], nodes: [...pads, ...products], outputs: products.map((product) => product.outputs[0]!) });
+}
+
+/**
+ * The constant that was saved for a matrix.
+ *
+ * @param weights  what each of the matrix's products reads in the saved model: one weight, with a packed copy for each
+ */
+function constantOf(weights: readonly (SavedWeight | undefined)[], { value, path, size }: { value: Value; path: string; size: number }): Omit<FileConstant, 'id'> {
+  const [weight] = weights;
+  const packed = Object.entries(weight?.place ?? {}).flatMap(([key, entry]) => (key.startsWith('prepacked_') ? [entry.slice(entry.indexOf('+') + 1)] : []));
+  const ends = [`${weight?.place['offset']};${weight?.place['length']}`, ...packed.flatMap((entry) => entry.split('|').slice(1))].map((range) => {
+    const [offset, length] = range.split(';').map(Number);
+    return offset! + length!;
+  });
+  // A full disk is not always an error to who writes.
+  const whole = weight && weights.every((other) => other === weight) && packed.length === weights.length && weight.shape.join() === value.shape.join() && ends.every((end) => end <= size);
+  if (!whole) throw new FileError(`${path}: expected packed weights of shape [${value.shape.join(', ')}], got a file without them.`, { details: { file: path } });
+  return { dtype: 'float32', shape: value.shape, file: { path, offset: Number(weight.place['offset']) }, packed };
+}
+
+/** The graph with other constants in place of some values. */
+function substitute(graph: Graph, constants: ReadonlyMap<number, Omit<FileConstant, 'id'>>): Graph {
+  let id = nextId(graph);
+  const replaced = new Map([...constants].map(([old, constant]) => [old, { ...constant, id: id++ }]));
+  const nodes = graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((value) => replaced.get(value.id) ?? value) }));
+  return prune({ ...graph, nodes, constants: [...graph.constants, ...replaced.values()] });
+}
+
+const nextId = ({ inputs, constants, nodes }: Graph): number =>
+  [...inputs, ...constants, ...nodes.flatMap(({ outputs }) => outputs)].reduce((next, { id }) => Math.max(next, id + 1), 0);
+
+const NAME = 'prefix-tuning-weights-';
+
+/** A folder of this process, which ends with it; those of processes that were killed are removed. */
+function temporaryFolder(): string {
+  const { fs, os, path } = modules()!;
+  const root = fs.realpathSync(os.tmpdir());
+  for (const name of fs.readdirSync(root)) {
+    if (name.startsWith(NAME) && !isAlive(parseInt(name.slice(NAME.length)))) fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  }
+  const folder = fs.mkdtempSync(path.join(root, `${NAME}${process.pid}-`));
+  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function modules(): { fs: typeof FileSystem; os: typeof OperatingSystem; path: typeof Path } | undefined {
+  // Not imported, so that a bundle for browsers need not know of them.
+  const load = globalThis.process?.getBuiltinModule;
+  return load && { fs: load('node:fs'), os: load('node:os'), path: load('node:path') };
+}
