@@ -18,8 +18,8 @@ export const attentionOnly: Family = {
     const projections = Array.from({ length: layers }, (_, l) => ['q', 'k', 'v', 'o'].map((part) => [`h.${l}.${part}.weight`, [C, C]] as const)).flat();
     return { 'wte.weight': [vocabulary, C], 'wpe.weight': [maxPositions, C], ...Object.fromEntries(projections) };
   },
-  forward: (parameters, config, { ids, embeddings, positions, past, hooks = {}, rows, ...masks }) => {
-    const P = pastLength(past, config.layers, 'attention-only');
+  forward: (parameters, config, { ids, embeddings, positions, past, prompt, hooks = {}, rows, ...masks }) => {
+    const P = pastLength(past, config.layers, 'attention-only') + pastLength(prompt, config.layers, 'attention-only');
     const tokens = embeddings ?? embedding(parameters['wte.weight']!, ids!);
     const T = tokens.shape[1]!;
     const mask = causalMask(masks, { T, S: P + T });
@@ -28,7 +28,7 @@ export const attentionOnly: Family = {
     for (let l = 0; l < config.layers; l++) {
       const map = (part: string) => splitHeads(linear({ parameters, hooks }, `h.${l}.${part}`, x), config.heads);
       const own = { key: map('k'), value: map('v') };
-      const attended = attend(map('q'), own, { past: past?.[l], mask });
+      const attended = attend(map('q'), own, { past: past?.[l], prompt: prompt?.[l], mask });
       present!.push(attended.present);
       fresh!.push(own);
       const y = linear({ parameters, hooks }, `h.${l}.o`, mergeHeads(attended.y));

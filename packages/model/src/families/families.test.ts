@@ -1,5 +1,5 @@
 import { crossEntropy, eager, jit, onnxRuntime, toHost, type HostTensor, type Hosted } from '@prefix-tuning/jit';
-import { add, cast, concat, expandDims, gather, memory, mul, ones, reshape, slice, square, tensor1d, tidy, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { add, cast, concat, expandDims, gather, memory, mul, ones, reshape, slice, square, tensor1d, tensor2d, tidy, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { difference, fixture, goldenTensors, type Golden } from '../../test/golden.js';
 import { disposeModel, loadModel, type ForwardInput, type Model, type Past } from '../index.js';
@@ -64,6 +64,27 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
     const whole = forward({ ids: it.golden.tensor('ids') });
     expect(difference(second.hidden, slice(whole.hidden, [0, 7, 0], [-1, 5, -1]))).toBeLessThan(1e-5);
     expect(difference(second.present[1]!.value, whole.present[1]!.value)).toBeLessThan(1e-5);
+  });
+
+  test.skipIf(name === 'bart')('a prompt that rows share stands before their own pasts', () => {
+    const ids = it.golden.tensor('ids');
+    const rows = (...numbers: number[]) => tensor1d(numbers, 'int32');
+    const prompt = forward({ ids: slice(ids, [0, 0], [2, 5]) }).present;
+    const repeated = prompt.map(({ key, value }) => ({ key: gather(key, rows(0, 0, 1, 1)), value: gather(value, rows(0, 0, 1, 1)) }));
+    const part = (from: number, size: number) => slice(gather(ids, rows(2, 0, 1, 2)), [0, from], [4, size]);
+    const whole = forward({ ids: part(5, 3), past: repeated });
+    const own = whole.present.map(({ key, value }) => ({ key: slice(key, [0, 0, 5, 0]), value: slice(value, [0, 0, 5, 0]) }));
+    const once = forward({ ids: part(8, 1), past: own, prompt });
+    const copied = forward({ ids: part(8, 1), past: whole.present });
+    expect(difference(once.hidden, copied.hidden)).toBeLessThan(1e-5);
+    expect(difference(once.fresh[1]!.key, copied.fresh[1]!.key)).toBeLessThan(1e-5);
+    // One prompt for all, no past, and hidden keys of the prompt.
+    const first = prompt.map(({ key, value }) => ({ key: slice(key, 0, 1), value: slice(value, 0, 1) }));
+    const mask = tensor2d([[1, 1, 0, 1, 1, 1], [1, 1, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1], [1, 0, 0, 0, 0, 1]]);
+    const before = first.map(({ key, value }) => ({ key: gather(key, rows(0, 0, 0, 0)), value: gather(value, rows(0, 0, 0, 0)) }));
+    expect(difference(forward({ ids: part(5, 1), prompt: first, mask }).hidden, forward({ ids: part(5, 1), past: before, mask }).hidden)).toBeLessThan(1e-5);
+    expect(() => forward({ ids: part(5, 3), prompt })).toThrow('prompt: expected one new token');
+    expect(() => forward({ ids: slice(ids, [0, 5], [3, 1]), prompt })).toThrow('divides 3, got 1 and 2');
   });
 
   test('rows that are asked for alone are those of the whole', () => {

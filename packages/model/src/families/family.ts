@@ -66,7 +66,7 @@ export interface Hooks {
   readonly afterLayer?: (layer: number, x: Tensor) => Tensor;
 }
 
-/** B rows of T new tokens, after P past positions; S = P + T. */
+/** B rows of T new tokens, after P positions of a past, and of a prompt before it; S = P + T. */
 export interface ForwardInput {
   /** int32 [B, T]; either these or `embeddings`. */
   readonly ids?: Tensor | undefined;
@@ -79,6 +79,8 @@ export interface ForwardInput {
   /** int32 [B, T]; P, P + 1, ... unless given. */
   readonly positions?: Tensor | undefined;
   readonly past?: Past | undefined;
+  /** Of a decoder alone, with T = 1: what stands before the past. Each of E rows serves B / E rows that follow each other, as beams do. */
+  readonly prompt?: Past | undefined;
   /** What a decoder's cross-attention reads; an encoder-decoder model needs it. */
   readonly source?: Source | undefined;
   readonly hooks?: Hooks | undefined;
@@ -97,7 +99,7 @@ export interface Source {
 /** The half of an encoder-decoder model that reads the source. */
 export interface Encoder<C extends ModelConfig = ModelConfig> {
   /** Hidden states of a source, float32 [B, T, C]. Positions count from 0 whatever the past, unless given. */
-  encode(parameters: Parameters, config: C, input: Omit<ForwardInput, 'source' | 'attentionMask' | 'rows'>): Tensor;
+  encode(parameters: Parameters, config: C, input: Omit<ForwardInput, 'source' | 'prompt' | 'attentionMask' | 'rows'>): Tensor;
   /** Keys and values for every decoder layer, float32 [B, H, P + T, D]: those of `past`, then those of the hidden states. */
   keyValues(parameters: Parameters, config: C, input: { readonly hidden: Tensor; readonly past?: Past | undefined; readonly hooks?: Hooks | undefined }): Past;
 }

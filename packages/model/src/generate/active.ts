@@ -17,15 +17,15 @@ export interface Job {
   readonly prefixes: BySite;
 }
 
-/** A prompt being decoded. Its rows in the cache are a block of as many as it has beams. */
+/** A prompt being decoded. Its rows in the cache are a block of as many as it has beams; what they share is one row more. */
 export interface Active {
   readonly prompt: number;
   readonly search: Search;
-  /** Slots of the source, prefix included; 0 for a decoder alone. */
-  readonly source: number;
-  /** Slots that take no position: a prefix's, where `prefixPositions` is off. */
-  readonly unplaced: number;
-  /** Slots filled in all. */
+  /** Slots that its rows share: those of the prompt, or of the source, prefix included. */
+  readonly shared: number;
+  /** Position of what stands in a row's first own slot. */
+  readonly firstPosition: number;
+  /** Own slots that are filled. */
   length: number;
   /** Row within the block, and next token, of each beam. */
   rows: number[];
@@ -38,8 +38,9 @@ export interface Active {
 export interface Admitted {
   readonly item: Active;
   readonly next: readonly Continuation[] | undefined;
-  readonly own: Placed;
-  readonly cross: Placed | undefined;
+  /** What each row begins with; nothing in a decoder alone. */
+  readonly own: Placed | undefined;
+  readonly shared: Placed;
 }
 
 export interface Placed {
@@ -47,10 +48,10 @@ export interface Placed {
   readonly slots: Slots;
 }
 
-/** Keys and values of all prompts being decoded: of their own tokens, a row per beam, and of their sources, a row each. */
+/** Keys and values of all prompts being decoded: of new tokens, a row per beam, and of the prompts or sources, a row each. */
 export interface Store {
   readonly own: Cache;
-  readonly cross: Cache | undefined;
+  readonly shared: Cache;
 }
 
 /** Whether prefixes take positions. */

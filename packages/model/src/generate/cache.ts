@@ -70,10 +70,11 @@ export function createCache(shape: CacheShape): Cache {
         });
       }),
     copy: (from, to, { begin, end }) => {
+      const [target, start, size] = [to * rowSize + begin * D, from * rowSize + begin * D, (end - begin) * D];
       for (const store of stores) {
         for (let h = 0; h < H; h++) {
-          const at = (row: number, slot: number) => row * rowSize + (h * capacity + slot) * D;
-          store.copyWithin(at(to, begin), at(from, begin), at(from, end));
+          const head = h * capacity * D;
+          store.copyWithin(target + head, start + head, start + head + size);
         }
       }
     },

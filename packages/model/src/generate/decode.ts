@@ -1,4 +1,4 @@
-import { hostTensor } from '@prefix-tuning/jit';
+import { hostTensor, type HostTensor } from '@prefix-tuning/jit';
 import { scoreRow, type Active, type Job, type Store } from './active.js';
 import type { Cache } from './cache.js';
 import type { Continuation } from './search.js';
@@ -8,10 +8,13 @@ import type { Continuation } from './search.js';
  *
  * @returns the prompts that have ended
  */
-export async function decodeStep({ programs, settings }: Job, active: readonly Active[], { store, blocks }: { store: Store; blocks: number }): Promise<Set<Active>> {
+export async function decodeStep({ model, programs, settings }: Job, active: readonly Active[], { store, blocks }: { store: Store; blocks: number }): Promise<Set<Active>> {
   const width = settings.beams;
   const R = blocks * width;
-  const S = store.own.capacity + 1;
+  const shared = store.shared.rows(blocks);
+  // The keys of a prompt stand before a row's own; a source's are attended to apart.
+  const before = model.family.encoder ? 0 : store.shared.capacity;
+  const S = before + store.own.capacity + 1;
   const ids = new Int32Array(R);
   const positions = new Int32Array(R);
   const mask = new Float32Array(R * S);
@@ -23,8 +26,9 @@ export async function decodeStep({ programs, settings }: Job, active: readonly A
       const row = block * width + offset;
       ids[row] = item.tokens[beam]!;
       slots[row] = item.length;
-      positions[row] = item.length - item.unplaced;
-      mask.fill(1, row * S, row * S + item.length);
+      positions[row] = item.firstPosition + item.length;
+      if (before > 0) mask.fill(1, row * S, row * S + item.shared);
+      mask.fill(1, row * S + before, row * S + before + item.length);
     });
   });
   const { scores, fresh } = await programs.decode({
@@ -32,7 +36,8 @@ export async function decodeStep({ programs, settings }: Job, active: readonly A
     positions: hostTensor(positions, [R, 1], 'int32'),
     mask: hostTensor(mask, [R, S]),
     past: store.own.rows(R),
-    source: sources(active, store.cross, blocks),
+    prompt: model.family.encoder ? [] : [shared],
+    source: model.family.encoder ? [{ keyValues: shared, mask: sourceMask(active, store.shared, blocks) }] : [],
   });
   store.own.append(fresh, slots);
   const ended = new Set<Active>();
@@ -46,13 +51,10 @@ export async function decodeStep({ programs, settings }: Job, active: readonly A
   return ended;
 }
 
-function sources(active: readonly Active[], cross: Cache | undefined, blocks: number) {
-  if (!cross) return [];
-  const mask = new Float32Array(blocks * cross.capacity);
-  for (let block = 0; block < blocks; block++) {
-    mask.fill(1, block * cross.capacity, block * cross.capacity + (active[block]?.source ?? 1));
-  }
-  return [{ keyValues: cross.rows(blocks), mask: hostTensor(mask, [blocks, cross.capacity]) }];
+function sourceMask(active: readonly Active[], { capacity }: Cache, blocks: number): HostTensor {
+  const mask = new Float32Array(blocks * capacity);
+  for (let block = 0; block < blocks; block++) mask.fill(1, block * capacity, block * capacity + (active[block]?.shared ?? 1));
+  return hostTensor(mask, [blocks, capacity]);
 }
 
 /**

@@ -43,8 +43,9 @@ export async function prefill(job: Job, group: readonly number[], rows: number):
     return {
       item,
       next: item.search.advance([scoreRow(scores, row)]),
-      own: placed(present, prefixes.prefix, item.length),
-      cross: cross[0] && placed(cross[0], prefixes.crossPrefix, item.source),
+      ...(cross[0]
+        ? { own: placed(present, prefixes.prefix, item.length), shared: placed(cross[0], prefixes.crossPrefix, item.shared) }
+        : { own: undefined, shared: placed(present, prefixes.prefix, item.shared) }),
     };
   });
 }
@@ -65,9 +66,9 @@ function begin({ model, settings, prompts, prefixes, options }: Job, prompt: num
   const onToken = options.onToken && ((token: number) => options.onToken!({ prompt, token }));
   const search = settings.beams > 1 ? beamSearch(history, settings, ends) : singleSearch(history, settings, { ends, choose, onToken });
   const P = prefixes.prefix.length(prompt);
-  const shared = P + history.length;
-  const unplaced = takesPositions({ model, options }) ? 0 : P;
-  const source = decoderOnly ? 0 : prefixes.crossPrefix.length(prompt) + ids.length;
+  const shared = ids.length + (decoderOnly ? P : prefixes.crossPrefix.length(prompt));
+  const length = decoderOnly ? 0 : P + 1;
+  const firstPosition = decoderOnly ? shared : takesPositions({ model, options }) ? 0 : -P;
   const rows = Array.from({ length: search.width }, (_, k) => k);
-  return { prompt, search, source, unplaced, length: shared, rows, tokens: [], apart: rows.map(() => rows.map(() => shared)) };
+  return { prompt, search, shared, firstPosition, length, rows, tokens: [], apart: rows.map(() => rows.map(() => length)) };
 }

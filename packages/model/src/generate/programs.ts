@@ -39,10 +39,12 @@ export type DecodeInput = {
   readonly ids: Tensor;
   /** int32 [R, 1] */
   readonly positions: Tensor;
-  /** float32 [R, capacity + 1]: which slots of the cache are filled, and the token itself */
+  /** float32 [R, slots + 1]: which slots of the prompt and of the cache are filled, and the token itself */
   readonly mask: Tensor;
-  /** float32 [R, H, capacity, D] per layer */
+  /** float32 [R, H, slots, D] per layer */
   readonly past: Past;
+  /** Decoder alone: one row for each prompt, whose beams share it. */
+  readonly prompt: Optional<Past>;
   /** Encoder-decoder: one row for each prompt, whose beams share it. */
   readonly source: Optional<{ readonly keyValues: Past; readonly mask: Tensor }>;
 };
@@ -73,8 +75,8 @@ export function createPrograms(model: Model, options: { scores: ScoreKind; runti
   };
   const prefill: Programs['prefill'] = jit(family.encoder ? encodeAndStart(model, score) : readPrompt(model, score), { name: 'prefill', ...runtime });
   const decode: Programs['decode'] = jit(
-    ({ source, ...input }: DecodeInput): DecodeOutput => {
-      const { hidden, fresh } = family.forward(parameters, config, { ...input, source: source[0] });
+    ({ prompt, source, ...input }: DecodeInput): DecodeOutput => {
+      const { hidden, fresh } = family.forward(parameters, config, { ...input, prompt: prompt[0], source: source[0] });
       return { scores: score(reshape(hidden, [-1, config.width])), fresh };
     },
     { name: 'decode', ...runtime },

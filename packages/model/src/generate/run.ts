@@ -7,7 +7,7 @@ import { prefill } from './prefill.js';
 import type { Generated } from './settings.js';
 
 /** New tokens that a cache has room for from the start; it grows when sequences get longer. */
-const roomForNew = 32;
+const roomForNew = 64;
 
 /** Decodes all prompts, taking new ones in as others end, so that every step runs a full batch. */
 export async function run(job: Job): Promise<Generated[][]> {
@@ -34,11 +34,11 @@ export async function run(job: Job): Promise<Generated[][]> {
       const going = admitted.filter(({ next }) => next);
       if (going.length === 0) continue;
       const longest = Math.max(...going.map(({ item }) => item.length));
-      store = ensureRoom(job, store, { batch, own: longest + Math.min(settings.maxNewTokens, roomForNew), source: Math.max(...going.map(({ item }) => item.source)) });
+      store = ensureRoom(job, store, { batch, own: longest + Math.min(settings.maxNewTokens, roomForNew), shared: Math.max(...going.map(({ item }) => item.shared)) });
       for (const one of going) active.push(place(one, store, active.length));
     }
     if (active.length === 0 || !store) continue;
-    store = ensureRoom(job, store, { batch, own: Math.max(...active.map(({ length }) => length)) + 1, source: 0 });
+    store = ensureRoom(job, store, { batch, own: Math.max(...active.map(({ length }) => length)) + 1, shared: 0 });
     const ended = await decodeStep(job, active, { store, blocks: rowBucket(active.length, batch) });
     for (const item of ended) finish(item);
     active = closeGaps(active, ended, { store, width: settings.beams });
@@ -47,14 +47,14 @@ export async function run(job: Job): Promise<Generated[][]> {
 }
 
 /** Copies what a prompt left into the rows of its block. */
-function place({ item, next, own, cross }: Admitted, store: Store, block: number): Active {
+function place({ item, next, own, shared }: Admitted, store: Store, block: number): Active {
   item.tokens = next!.map(({ token }) => token);
-  for (const k of item.rows) store.own.fill(block * item.rows.length + k, own.past, own.slots);
-  if (cross) store.cross!.fill(block, cross.past, cross.slots);
+  if (own) for (const k of item.rows) store.own.fill(block * item.rows.length + k, own.past, own.slots);
+  store.shared.fill(block, shared.past, shared.slots);
   return item;
 }
 
-function ensureRoom({ model: { config, family }, settings }: Job, store: Store | undefined, need: { batch: number; own: number; source: number }): Store {
+function ensureRoom({ model: { config }, settings }: Job, store: Store | undefined, need: { batch: number; own: number; shared: number }): Store {
   const make = (cache: Cache | undefined, rows: number, slots: number): Cache => {
     if (cache && cache.capacity >= slots) return cache;
     const capacity = bucket(slots);
@@ -62,7 +62,7 @@ function ensureRoom({ model: { config, family }, settings }: Job, store: Store |
   };
   return {
     own: make(store?.own, need.batch * settings.beams, need.own),
-    cross: family.encoder ? make(store?.cross, need.batch, need.source) : undefined,
+    shared: make(store?.shared, need.batch, need.shared),
   };
 }
 
@@ -75,7 +75,7 @@ function closeGaps(active: readonly Active[], ended: ReadonlySet<Active>, { stor
     const from = left.length;
     if (block === from) continue;
     for (let k = 0; k < width; k++) store.own.copy(from * width + k, block * width + k, { begin: 0, end: moved.length });
-    store.cross?.copy(from, block, { begin: 0, end: moved.source });
+    store.shared.copy(from, block, { begin: 0, end: moved.shared });
     left[block] = moved;
   }
   return left;

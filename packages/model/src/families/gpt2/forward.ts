@@ -2,7 +2,7 @@ import { ShapeError } from '@prefix-tuning/base';
 import { embedding, layerNorm } from '@prefix-tuning/jit';
 import { add, split, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
-import { attend } from '../attend.js';
+import { attend, type AttendOptions } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
 import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
 import type { GPT2Config } from './config.js';
@@ -19,7 +19,7 @@ import type { GPT2Config } from './config.js';
  * @see Radford et al. 2019; transformers' GPT2Model, whose results these are
  */
 export function forward(parameters: Parameters, config: GPT2Config, input: ForwardInput): ForwardOutput {
-  const P = pastLength(input.past, config.layers, 'gpt2');
+  const P = pastLength(input.past, config.layers, 'gpt2') + pastLength(input.prompt, config.layers, 'gpt2');
   const hooks = input.hooks ?? {};
   const embedded = embed(parameters, input, P);
   let x = hooks.afterEmbedding?.(embedded) ?? embedded;
@@ -30,7 +30,7 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks, rows: l === config.layers - 1 ? input.rows : undefined };
     x = runLayer(hooks, x, [input.past?.[l]], (x) => {
-      const attended = selfAttend(layer, norm(layer, 'ln_1', x), mask, input.past?.[l]);
+      const attended = selfAttend(layer, norm(layer, 'ln_1', x), { mask, past: input.past?.[l], prompt: input.prompt?.[l] });
       [present[l], fresh[l]] = [attended.present, attended.fresh];
       x = add(takeRows(x, layer.rows), hooks.afterAttention?.(l, attended.y) ?? attended.y);
       const fed = feedForward(layer, norm(layer, 'ln_2', x));
@@ -58,12 +58,12 @@ const norm = ({ parameters, config, l }: Layer, name: string, x: Tensor): Tensor
 
 const project = (layer: Layer, part: string, x: Tensor): Tensor => linear(layer, `h.${layer.l}.${part}`, x, 'in-out');
 
-function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Past[number] | undefined) {
+function selfAttend(layer: Layer, x: Tensor, before: Pick<AttendOptions, 'mask' | 'past' | 'prompt'>) {
   const { config, l } = layer;
   const [q, key, value] = split(project(layer, 'attn.c_attn', x), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
   const fresh = { key, value };
   const scale = (config.scaleAttention ? config.headSize ** -0.5 : 1) / (config.scaleByLayer ? l + 1 : 1);
-  const { y, present } = attend(q, fresh, { past, mask, scale, hooks: layer.hooks });
+  const { y, present } = attend(q, fresh, { ...before, scale, hooks: layer.hooks });
   return { y: project(layer, 'attn.c_proj', takeRows(mergeHeads(y), layer.rows)), present, fresh };
 }
 

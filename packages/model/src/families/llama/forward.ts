@@ -2,7 +2,7 @@ import { ShapeError } from '@prefix-tuning/base';
 import { embedding } from '@prefix-tuning/jit';
 import { add, concat, cos, mean, mul, neg, reshape, rsqrt, sin, slice, square, tensor, cast, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
-import { attend } from '../attend.js';
+import { attend, type AttendOptions } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
 import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
 import type { LlamaConfig } from './config.js';
@@ -27,7 +27,7 @@ interface Layer extends LayerContext {
  * @see Touvron et al. 2023; transformers' LlamaModel, whose results these are
  */
 export function forward(parameters: Parameters, config: LlamaConfig, input: ForwardInput): ForwardOutput {
-  const P = pastLength(input.past, config.layers, 'llama');
+  const P = pastLength(input.past, config.layers, 'llama') + pastLength(input.prompt, config.layers, 'llama');
   let x = input.embeddings ?? (input.ids && embedding(parameters['embed_tokens.weight']!, input.ids));
   if (!x) throw new ShapeError('llama: expected ids [B, T] or embeddings [B, T, C], got neither.');
   const T = x.shape[1]!;
@@ -39,7 +39,7 @@ export function forward(parameters: Parameters, config: LlamaConfig, input: Forw
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks, rotation, rows: l === config.layers - 1 ? input.rows : undefined };
     x = runLayer(hooks, x, [input.past?.[l]], (x) => {
-      const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), mask, input.past?.[l]);
+      const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), { mask, past: input.past?.[l], prompt: input.prompt?.[l] });
       [present[l], fresh[l]] = [attended.present, attended.fresh];
       x = add(takeRows(x, layer.rows), hooks.afterAttention?.(l, attended.y) ?? attended.y);
       const fed = feedForward(layer, norm(layer, `layers.${l}.post_attention_layernorm`, x));
@@ -70,13 +70,13 @@ function turn(x: Tensor, { cos, sin }: Layer['rotation']): Tensor {
   return add(mul(x, cos), mul(concat([neg(halves[0]), halves[1]], 3), sin));
 }
 
-function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: Past[number] | undefined) {
+function selfAttend(layer: Layer, x: Tensor, before: Pick<AttendOptions, 'mask' | 'past' | 'prompt'>) {
   const { config, rotation } = layer;
   const name = `layers.${layer.l}.self_attn`;
   const q = turn(splitHeads(linear(layer, `${name}.q_proj`, x), config.heads), rotation);
   const key = turn(splitHeads(linear(layer, `${name}.k_proj`, x), config.keyValueHeads), rotation);
   const fresh = { key, value: splitHeads(linear(layer, `${name}.v_proj`, x), config.keyValueHeads) };
-  const { y, present } = attend(q, fresh, { past, mask, hooks: layer.hooks });
+  const { y, present } = attend(q, fresh, { ...before, hooks: layer.hooks });
   return { y: linear(layer, `${name}.o_proj`, takeRows(mergeHeads(y), layer.rows)), present, fresh };
 }
 
