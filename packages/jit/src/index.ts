@@ -2,6 +2,7 @@ export type { Attribute, Constant, FileConstant, Graph, GraphDType, MemoryConsta
 export { toOnnx, type OnnxModel } from './graph/onnx.js';
 export { printGraph } from './graph/print.js';
 export { jit, type CompileEvent, type JitFunction, type JitOptions } from './jit.js';
+export { machineMemory } from './memory.js';
 export * from './ops/index.js';
 export { rules } from './rules/index.js';
 export type { AnyRule, KernelName, Rule } from './rules/rule.js';

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.js';
+import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
 
 /**
@@ -10,19 +11,11 @@ export type WeightLayout = 'packed' | 'mapped';
 
 /** Packed weights of one program that are worth their speed: this share of the machine's memory. A run has a few programs. */
 const LARGEST_SHARE = 1 / 8;
-/** A memory that nobody tells, as in a browser. */
-const UNKNOWN_MEMORY = 8e9;
 /** With as many rows to multiply, packing on the way costs a tenth or two; with few rows it costs more than the product. */
 const MANY_ROWS = 256;
 
-/** Bytes of memory that this process may use. */
-export function memory(): number {
-  const os = globalThis.process?.getBuiltinModule?.('node:os');
-  return os ? Math.min(os.totalmem(), process.constrainedMemory() || Infinity) : UNKNOWN_MEMORY;
-}
-
 /** The layout a program gets unless the caller says: packed, unless that is large for the memory and gains little. */
-export function layoutFor(graph: Graph, available = memory()): WeightLayout {
+export function layoutFor(graph: Graph, available = machineMemory()): WeightLayout {
   const constants = new Set(graph.constants.map(({ id }) => id));
   const products = graph.nodes.filter(({ op, inputs }) => ['MatMul', 'Gemm', 'FusedMatMul'].includes(op) && constants.has(inputs[1]!.id));
   const bytes = products.reduce((sum, { inputs }) => sum + 4 * sizeOf(inputs[1]!.shape), 0);

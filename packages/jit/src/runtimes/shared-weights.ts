@@ -4,8 +4,8 @@ import type * as OperatingSystem from 'node:os';
 import type * as Path from 'node:path';
 import { prune, type Constant, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
 import { toOnnx, type OnnxModel } from '../graph/onnx.js';
+import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
-import { memory } from './packing.js';
 import { savedWeights, type SavedWeight } from './saved-model.js';
 
 /**
@@ -69,7 +69,7 @@ export class SharedWeights {
   private count = 0;
   private failed = false;
 
-  constructor(private readonly fewest = WORTH_A_FILE * memory()) {}
+  constructor(private readonly fewest = WORTH_A_FILE * machineMemory()) {}
 
   /**
    * The graph with its large matrices in files, packed if no program has them yet; the graph as it is where that is

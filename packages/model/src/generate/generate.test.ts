@@ -1,5 +1,6 @@
 import { eager, onnxRuntime } from '@prefix-tuning/jit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import os from 'node:os';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fixture, goldenJson } from '../../test/golden.js';
 import { createGenerator, disposeModel, generate, loadModel, type GenerateOptions, type Generator, type Model } from '../index.js';
 
@@ -77,6 +78,20 @@ describe('generate', () => {
     await generate(model, Array.from({ length: 12 }, (_, i) => prompts[i % 4]!), { ...options, maxNewTokens: 20, batchSize: 4, runtime: counting, onProgress: (p) => done.push(p.done) });
     expect(done).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
     expect(compiled.length).toBeLessThanOrEqual(7);
+  });
+
+  test('unless told, as many prompts are decoded at a time as memory has room for', async () => {
+    const rowsOf = async () => {
+      const rows: number[] = [];
+      const runtime = eager('cpu');
+      const counting = { ...runtime, prepare: (...args: Parameters<typeof runtime.prepare>) => (args[2].name === 'decode' && rows.push(args[1][0]!.shape[0]!), runtime.prepare(...args)) };
+      await generate(model, prompts, { ...options, runtime: counting });
+      return Math.max(...rows);
+    };
+    expect(await rowsOf()).toBe(12);
+    const memory = vi.spyOn(os, 'totalmem').mockReturnValue(1e6);
+    expect(await rowsOf()).toBe(3);
+    memory.mockRestore();
   });
 
   test('sampling repeats with its seed, whatever the batch, and streams the tokens that it returns', async () => {

@@ -1,3 +1,4 @@
+import { machineMemory } from '@prefix-tuning/jit';
 import type { Active, Admitted, Job, Store } from './active.js';
 import { bucket, rowBucket } from './buckets.js';
 import { createCache, type Cache } from './cache.js';
@@ -8,6 +9,10 @@ import type { Generated } from './settings.js';
 
 /** New tokens that a cache has room for from the start; it grows when sequences get longer. */
 const roomForNew = 64;
+/** A step reads all weights whatever its rows; with as many rows that is a small part of it. */
+const MOST_ROWS = 256;
+/** Share of the memory for the keys and values of all rows. */
+const CACHE_SHARE = 1 / 32;
 
 /** Decodes all prompts, taking new ones in as others end, so that every step runs a full batch. */
 export async function run(job: Job): Promise<Generated[][]> {
@@ -16,7 +21,7 @@ export async function run(job: Job): Promise<Generated[][]> {
   const results: Generated[][] = prompts.map(() => []);
   // Longest first: prompts of like lengths share a prefill, and the last ones to end are short.
   const queue = prompts.map((_, i) => i).sort((a, b) => prompts[b]!.length - prompts[a]!.length || a - b);
-  const batch = Math.min(options.batchSize ?? 8, Math.max(1, prompts.length));
+  const batch = Math.min(options.batchSize ?? usualBatch(job), Math.max(1, prompts.length));
   const intake = Math.ceil(batch / 4);
   let active: Active[] = [];
   let store: Store | undefined;
@@ -44,6 +49,15 @@ export async function run(job: Job): Promise<Generated[][]> {
     active = closeGaps(active, ended, { store, width: settings.beams });
   }
   return results;
+}
+
+/** Prompts decoded at a time unless the caller says. */
+function usualBatch({ model: { config }, settings, prompts, prefixes }: Job): number {
+  const slot = 2 * 4 * config.layers * config.keyValueHeads * config.headSize;
+  const longest = Math.max(...prompts.map(({ length }) => length), 1) + prefixes.prefix.longest + prefixes.crossPrefix.longest;
+  const own = settings.beams * bucket(Math.min(settings.maxNewTokens, roomForNew));
+  const fit = (CACHE_SHARE * machineMemory()) / (slot * (bucket(longest) + own));
+  return Math.max(1, Math.floor(Math.min(fit, MOST_ROWS / settings.beams)));
 }
 
 /** Copies what a prompt left into the rows of its block. */

@@ -49,7 +49,7 @@ export interface GenerateOptions extends SearchOptions {
   readonly sample?: SamplingOptions;
   /** Told each token as it is chosen; with one beam only. */
   readonly onToken?: (event: { readonly prompt: number; readonly token: number }) => void;
-  /** Prompts decoded at a time. */
+  /** Prompts decoded at a time; unless given as many as make a step worth its reading of the weights, if memory is there. */
   readonly batchSize?: number;
   readonly runtime?: Runtime;
   readonly onProgress?: OnProgress;
