@@ -53,6 +53,7 @@ function notesOf({ cells, runs }: Plan, { jobs, named, estimates }: NotesInput):
   return [
     `${cells.length} cells, ${runs.length} runs: about ${hours(total)} hours${total > 48 ? ` (${days(total)})` : ''} of one process on this machine.`,
     `Disk: ${bytesText(sum(all, 'disk'))} for what is kept, and up to ${bytesText(Math.max(...all.map(({ checkpoints }) => checkpoints)))} for the checkpoints of a run while it trains${jobs > 1 ? `, of which there are ${jobs} at a time` : ''}.`,
+    `And, in the folder for temporary files (TMPDIR), up to ${bytesText(3 * 4 * Math.max(...all.map(({ model }) => model)))}${jobs > 1 ? ' for each of them' : ''} for weights that programs share, if the model is large for this machine's memory.`,
     'Hours follow from the number of operations and the rate of products of the same shape, measured now, beside whatever else the machine does.',
     'Hours and disk are those of all runs of a row, the other columns those of one.',
     ...(fromHub.length > 0 ? [`From the hub, unless its cache has them: ${fromHub.map((role) => named[role]!.source).join(', ')}, at most ${bytesText(weights)}.`] : []),
