@@ -1,7 +1,10 @@
-import { Beam, meritOf } from './beam.js';
-import { Choices, displacementOf, scoreOf } from './choices.js';
+import { Beam } from './beam.js';
+import { isMarked, mark } from './bits.js';
+import { branch, isAdjacent } from './branch.js';
+import { Choices } from './choices.js';
 import type { MatchTable } from './matches.js';
 import { ROOM } from './room.js';
+import { Trail } from './trail.js';
 
 /** Ways kept at each reference word. */
 const BEAM = 40;
@@ -27,11 +30,11 @@ export class AlignmentSearch {
   private usedSize = 0;
   private ways = new Beam(BEAM);
   private following = new Beam(BEAM);
-  /** Decisions of all ways: a match, and the decision before it or -1. */
-  private trailMatch = new Int32Array(8 * ROOM);
-  private trailBefore = new Int32Array(8 * ROOM);
-  private trailSize = 0;
-
+  private readonly trail = new Trail();
+  /** Do all ways stand at the same place? Then it is kept once, and what they gain alike is left out: it ranks none anew. */
+  private together = true;
+  private commonNext = 0;
+  private commonHypothesisNext = -1;
   private readonly choices: Choices;
 
   constructor(private readonly matches: MatchTable) {
@@ -49,8 +52,8 @@ export class AlignmentSearch {
       else if (this.matches.first[current]! < 0) this.leave(current);
       else this.branchEverywhere(current);
     }
-    for (let step = this.ways.trail[this.bestWay()]!; step >= 0; step = this.trailBefore[step]!) {
-      const match = this.trailMatch[step]!;
+    for (let step = this.ways.trail[this.bestWay()]!; step >= 0; step = this.trail.before[step]!) {
+      const match = this.trail.match[step]!;
       this.chosen[this.matches.start[match]!] = match;
     }
   }
@@ -66,7 +69,7 @@ export class AlignmentSearch {
     this.inReference.fill(0, 0, R);
     this.inHypothesis.fill(0, 0, H);
     this.used.fill(0, 0, this.usedSize);
-    this.trailSize = 0;
+    this.trail.clear();
     this.choices.reserve(this.matches.size);
   }
 
@@ -92,42 +95,55 @@ export class AlignmentSearch {
   }
 
   private start(): void {
-    const { ways, usedSize, used } = this;
-    ways.clear(usedSize);
-    const slot = ways.place(0, 0);
-    ways.next[slot] = 0;
-    ways.hypothesisNext[slot] = -1;
-    ways.trail[slot] = -1;
-    for (let i = 0; i < usedSize; i++) ways.used[slot * usedSize + i] = used[i]!;
+    const { ways, used } = this;
+    ways.clear(this.usedSize);
+    ways.offer(0, 0, 0);
+    ways.trail[0] = -1;
+    for (let i = 0; i < this.usedSize; i++) ways.used[i] = used[i]!;
+    this.meet(0, -1);
   }
 
-  /** All ways take a certain match. */
+  private meet(next: number, hypothesisNext: number): void {
+    this.together = true;
+    this.commonNext = next;
+    this.commonHypothesisNext = hypothesisNext;
+  }
+
+  private part(): void {
+    if (!this.together) return;
+    this.together = false;
+    this.ways.next.fill(this.commonNext, 0, this.ways.size);
+    this.ways.hypothesisNext.fill(this.commonHypothesisNext, 0, this.ways.size);
+  }
+
+  /** All ways take a certain match; none has a match that overlaps it. */
   private takeEverywhere(match: number): void {
     const { ways, matches } = this;
-    const [merit, displacement] = [meritOf(scoreOf(matches, match), 0), displacementOf(matches, match)];
-    const next = matches.start[match]! + matches.length[match]!;
     const hypothesisStart = matches.hypothesisStart[match]!;
-    const hypothesisNext = hypothesisStart + matches.hypothesisLength[match]!;
-    for (let slot = 0; slot < ways.size; slot++) {
-      if (ways.next[slot]! > matches.start[match]!) continue;
-      ways.merit[slot]! += merit - (isAdjacent(ways.hypothesisNext[slot]!, hypothesisStart) ? 0 : 1);
-      ways.distance[slot]! += displacement;
-      ways.next[slot] = next;
-      ways.hypothesisNext[slot] = hypothesisNext;
+    if (!this.together) {
+      for (let rank = 0; rank < ways.size; rank++) if (!isAdjacent(ways.hypothesisNext[ways.slot[rank]!]!, hypothesisStart)) ways.merit[rank]!--;
+      ways.rank();
     }
-    ways.rank();
+    this.meet(matches.start[match]! + matches.length[match]!, hypothesisStart + matches.hypothesisLength[match]!);
   }
 
-  /** No way has a match for a word; runs of matches end at it. */
+  /** No way has a match that begins at a word; runs of matches end at it, but for those that go on over it. */
   private leave(current: number): void {
     const { ways } = this;
-    for (let slot = 0; slot < ways.size; slot++) {
+    if (this.together) {
+      if (this.commonNext <= current) this.commonHypothesisNext = -1;
+      return;
+    }
+    let left = 0;
+    for (let rank = 0; rank < ways.size; rank++) {
+      const slot = ways.slot[rank]!;
       if (ways.next[slot]! > current) continue;
-      if (ways.hypothesisNext[slot]! >= 0) ways.merit[slot]!--;
-      ways.next[slot] = current + 1;
+      if (ways.hypothesisNext[slot]! >= 0) ways.merit[rank]!--;
       ways.hypothesisNext[slot] = -1;
+      left++;
     }
     ways.rank();
+    if (left === ways.size) this.meet(current + 1, -1);
   }
 
   /** Each way goes on with each match that begins at a word and is free, and without. */
@@ -135,15 +151,8 @@ export class AlignmentSearch {
     const { ways, following, choices } = this;
     this.findChoices(current);
     if (choices.size === 0) return this.leave(current);
-    following.clear(this.usedSize);
-    for (let rank = 0; rank < ways.size; rank++) {
-      const slot = ways.ranked[rank]!;
-      const next = ways.next[slot]!;
-      // The ways after it are no better.
-      if (following.isBeyond(ways.merit[slot]! + choices.mostMerit)) break;
-      if (next <= current) this.branch(slot, current);
-      else this.goOn(this.carry(slot, ways.merit[slot]!, ways.distance[slot]!), next, ways.hypothesisNext[slot]!);
-    }
+    this.part();
+    branch(ways, following, { choices, trail: this.trail, word: current });
     [this.ways, this.following] = [following, ways];
   }
 
@@ -159,65 +168,23 @@ export class AlignmentSearch {
     }
   }
 
-  private branch(slot: number, current: number): void {
-    const { ways, following, choices, usedSize } = this;
-    const hypothesisNext = ways.hypothesisNext[slot]!;
-    let distance = ways.distance[slot]!;
-    for (let i = 0; i < choices.size; i++) {
-      const start = choices.hypothesisStart[i]!;
-      const end = choices.hypothesisEnd[i]!;
-      if (isMarked(ways.used, slot * usedSize, start, end)) continue;
-      const placed = this.carry(slot, ways.merit[slot]! + choices.merit[i]! - (isAdjacent(hypothesisNext, start) ? 0 : 1), distance);
-      distance += choices.displacement[i]!;
-      if (placed < 0) continue;
-      following.trail[placed] = this.decide(choices.match[i]!, ways.trail[slot]!);
-      mark(following.used, placed * usedSize, start, end);
-      this.goOn(placed, choices.next[i]!, end);
-    }
-    this.goOn(this.carry(slot, ways.merit[slot]! - (hypothesisNext >= 0 ? 1 : 0), distance), current + 1, -1);
-  }
-
-  /** Carries a way over to the following ones, as it is but for its rank. @returns its new slot, or -1 if it is none of the best */
-  private carry(slot: number, merit: number, distance: number): number {
-    const placed = this.following.place(merit, distance);
-    if (placed >= 0) this.following.copyHistory(placed, this.ways, slot);
-    return placed;
-  }
-
-  private goOn(placed: number, next: number, hypothesisNext: number): void {
-    if (placed < 0) return;
-    this.following.next[placed] = next;
-    this.following.hypothesisNext[placed] = hypothesisNext;
-  }
-
-  private decide(match: number, before: number): number {
-    const step = this.trailSize++;
-    if (step === this.trailMatch.length) {
-      const [matches, befores] = [this.trailMatch, this.trailBefore];
-      [this.trailMatch, this.trailBefore] = [new Int32Array(2 * step), new Int32Array(2 * step)];
-      this.trailMatch.set(matches);
-      this.trailBefore.set(befores);
-    }
-    this.trailMatch[step] = match;
-    this.trailBefore[step] = before;
-    return step;
-  }
-
-  /** The best way at the end, where a chunk that is still open counts, too. */
+  /** The slot of the best way at the end, where a chunk that is still open counts, too. */
   private bestWay(): number {
-    const { ranked, size, merit, distance, hypothesisNext } = this.ways;
-    const ended = (slot: number) => merit[slot]! - (hypothesisNext[slot]! >= 0 ? 1 : 0);
-    let best = ranked[0]!;
-    for (let rank = 1; rank < size; rank++) {
-      const slot = ranked[rank]!;
-      if (ended(slot) > ended(best) || (ended(slot) === ended(best) && distance[slot]! < distance[best]!)) best = slot;
+    const { ways } = this;
+    this.part();
+    let best = 0;
+    for (let rank = 1; rank < ways.size; rank++) {
+      const merit = this.endedMerit(rank);
+      const most = this.endedMerit(best);
+      if (merit > most || (merit === most && ways.distance[rank]! < ways.distance[best]!)) best = rank;
     }
-    return best;
+    return ways.slot[best]!;
+  }
+
+  private endedMerit(rank: number): number {
+    return this.ways.merit[rank]! - (this.ways.hypothesisNext[this.ways.slot[rank]!]! >= 0 ? 1 : 0);
   }
 }
-
-/** Does a match go on with the run of matches before it, if there is one? */
-const isAdjacent = (hypothesisNext: number, hypothesisStart: number) => hypothesisNext < 0 || hypothesisNext === hypothesisStart;
 
 function count(counts: Int32Array, start: number, length: number): void {
   for (let i = start; i < start + length; i++) counts[i]!++;
@@ -226,26 +193,4 @@ function count(counts: Int32Array, start: number, length: number): void {
 function areOnes(counts: Int32Array, start: number, length: number): boolean {
   for (let i = start; i < start + length; i++) if (counts[i] !== 1) return false;
   return true;
-}
-
-function mark(bits: Int32Array, at: number, start: number, end: number): void {
-  for (let i = start; i < end; i++) bits[at + (i >>> 5)]! |= 1 << (i & 31);
-}
-
-function isMarked(bits: Int32Array, at: number, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ((bits[at + (i >>> 5)]! & (1 << (i & 31))) !== 0) return true;
-  return false;
-}
-
-/** Runs of chosen matches that are next to each other in both texts, of R reference words. */
-export function countChunks({ start, length, hypothesisStart, hypothesisLength }: MatchTable, chosen: Int32Array, R: number): number {
-  let chunks = 0;
-  let [next, hypothesisNext] = [0, -1];
-  for (let word = 0; word < R; word++) {
-    const match = chosen[word]!;
-    if (match < 0) continue;
-    if (start[match] !== next || hypothesisStart[match] !== hypothesisNext) chunks++;
-    [next, hypothesisNext] = [start[match]! + length[match]!, hypothesisStart[match]! + hypothesisLength[match]!];
-  }
-  return chunks;
 }

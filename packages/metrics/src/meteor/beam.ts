@@ -3,22 +3,26 @@ import { ROOM } from './room.js';
 /** More than the words of any text, and so than its chunks. */
 const MOST_CHUNKS = 2 ** 21;
 
+/** After the number of every way. */
+const LAST = 2 ** 31 - 1;
+
 /** A higher score is better, and of equal scores fewer chunks. */
 export const meritOf = (score: number, chunks: number) => score * MOST_CHUNKS - chunks;
 
 /**
  * The best few ways to align two texts up to one reference word.
  *
- * Better is: a higher score, then fewer chunks, then less distance; of equals the one that came first. A way's fields
- * stand in columns at its slot, and ways give their slots on, so that a search makes no objects.
+ * Better is: a higher score, then fewer chunks, then less distance; of equals the one that came first. Fields stand in
+ * columns, so that a search makes no objects: those that rank ways in the order of ranks, the others at the way's slot.
  */
 export class Beam {
   size = 0;
-  /** Slots, the best way's first. */
-  readonly ranked: Int32Array;
-  /** Score and chunks in one number: see {@link meritOf}. */
+  /** By rank: score and chunks in one number: see {@link meritOf}. */
   readonly merit: Float64Array;
+  /** By rank. */
   readonly distance: Float64Array;
+  /** By rank: the way's slot, or while a beam is filled, the number that it was offered with. */
+  readonly slot: Int32Array;
   /** The first reference word that is still open. */
   readonly next: Int32Array;
   /** The hypothesis word behind the last match, or -1 if the reference word before the open one is not matched. */
@@ -31,7 +35,7 @@ export class Beam {
 
   constructor(readonly width: number) {
     const column = () => new Int32Array(width);
-    [this.ranked, this.next, this.hypothesisNext, this.trail] = [column(), column(), column(), column()];
+    [this.slot, this.next, this.hypothesisNext, this.trail] = [column(), column(), column(), column()];
     [this.merit, this.distance] = [new Float64Array(width), new Float64Array(width)];
   }
 
@@ -41,46 +45,40 @@ export class Beam {
     if (this.used.length < usedSize * this.width) this.used = new Int32Array(2 * usedSize * this.width);
   }
 
-  /** Makes room for a way; the worst falls out of a full beam. @returns the slot to fill, or -1 if it is none of the best */
-  place(merit: number, distance: number): number {
-    const { ranked, width } = this;
-    const full = this.size === width;
-    if (full && !this.isWorse(ranked[width - 1]!, merit, distance)) return -1;
-    const slot = full ? ranked[width - 1]! : this.size++;
-    this.merit[slot] = merit;
-    this.distance[slot] = distance;
-    this.moveUp(slot, this.size - 1);
-    return slot;
+  /** Takes a way in if it is one of the best; the worst falls out of a full beam. Of equals the lower number is better. */
+  offer(merit: number, distance: number, number: number): void {
+    let free = this.size;
+    if (free < this.width) this.size++;
+    else if (!this.isWorse(--free, merit, distance, number)) return;
+    this.moveUp(free, merit, distance, number, number);
   }
 
-  /** Ranks the ways anew after their fields have changed; equals stay in their order. */
+  /** Ranks the ways anew after their merits have changed; equals stay in their order. */
   rank(): void {
-    for (let rank = 1; rank < this.size; rank++) this.moveUp(this.ranked[rank]!, rank);
-  }
-
-  /** Ranks a slot before those above a rank that are worse. */
-  private moveUp(slot: number, from: number): void {
-    const { ranked } = this;
-    const merit = this.merit[slot]!;
-    const distance = this.distance[slot]!;
-    let rank = from;
-    for (; rank > 0 && this.isWorse(ranked[rank - 1]!, merit, distance); rank--) ranked[rank] = ranked[rank - 1]!;
-    ranked[rank] = slot;
+    for (let rank = 1; rank < this.size; rank++) this.moveUp(rank, this.merit[rank]!, this.distance[rank]!, this.slot[rank]!, LAST);
   }
 
   /** Are all ways of at most this merit worse than the ways of a full beam? */
   isBeyond(merit: number): boolean {
-    return this.size === this.width && merit < this.merit[this.ranked[this.width - 1]!]!;
+    return this.size === this.width && merit < this.merit[this.width - 1]!;
   }
 
-  /** Copies what {@link place} does not set, but for `next` and `hypothesisNext`. */
-  copyHistory(slot: number, from: Beam, fromSlot: number): void {
-    const { used, usedSize } = this;
-    this.trail[slot] = from.trail[fromSlot]!;
-    for (let i = 0; i < usedSize; i++) used[slot * usedSize + i] = from.used[fromSlot * usedSize + i]!;
+  /** Puts a way at a free rank or above it, before those that are worse. */
+  private moveUp(free: number, merit: number, distance: number, slot: number, number: number): void {
+    const { merit: merits, distance: distances, slot: slots } = this;
+    let rank = free;
+    for (; rank > 0 && this.isWorse(rank - 1, merit, distance, number); rank--) {
+      merits[rank] = merits[rank - 1]!;
+      distances[rank] = distances[rank - 1]!;
+      slots[rank] = slots[rank - 1]!;
+    }
+    merits[rank] = merit;
+    distances[rank] = distance;
+    slots[rank] = slot;
   }
 
-  private isWorse(slot: number, merit: number, distance: number): boolean {
-    return this.merit[slot] === merit ? this.distance[slot]! > distance : this.merit[slot]! < merit;
+  private isWorse(rank: number, merit: number, distance: number, number: number): boolean {
+    if (this.merit[rank] !== merit) return this.merit[rank]! < merit;
+    return this.distance[rank] === distance ? this.slot[rank]! > number : this.distance[rank]! > distance;
   }
 }

@@ -14,8 +14,11 @@ export class Choices {
   /** The reference word behind the match. */
   next = new Int32Array(ROOM);
 
-  /** The most that any of them adds; 0 if it is none. */
+  /** The most that any of them adds, and the most of those that add less; 0 if that is none. */
   mostMerit = 0;
+  otherMerit = 0;
+  /** Behind the last of those that add the most. */
+  mostEnd = 0;
 
   constructor(private readonly matches: MatchTable) {}
 
@@ -30,14 +33,18 @@ export class Choices {
   clear(): void {
     this.size = 0;
     this.mostMerit = 0;
+    this.otherMerit = 0;
   }
 
   add(match: number): void {
     const { matches } = this;
     const i = this.size++;
+    const merit = meritOf(scoreOf(matches, match), 0);
     this.match[i] = match;
-    this.merit[i] = meritOf(scoreOf(matches, match), 0);
-    this.mostMerit = Math.max(this.mostMerit, this.merit[i]!);
+    this.merit[i] = merit;
+    if (merit > this.mostMerit) [this.mostMerit, this.otherMerit] = [merit, this.mostMerit];
+    if (merit === this.mostMerit) this.mostEnd = this.size;
+    else if (merit > this.otherMerit) this.otherMerit = merit;
     this.displacement[i] = displacementOf(matches, match);
     this.hypothesisStart[i] = matches.hypothesisStart[match]!;
     this.hypothesisEnd[i] = matches.hypothesisStart[match]! + matches.hypothesisLength[match]!;
@@ -46,9 +53,9 @@ export class Choices {
 }
 
 /** All words of a match if they are equal, else half of them, rounded down on each side. */
-export function scoreOf({ stage, length, hypothesisLength }: MatchTable, match: number): number {
+function scoreOf({ stage, length, hypothesisLength }: MatchTable, match: number): number {
   if (stage[match] === 0) return length[match]! + hypothesisLength[match]!;
   return (length[match]! >> 1) + (hypothesisLength[match]! >> 1);
 }
 
-export const displacementOf = ({ start, hypothesisStart }: MatchTable, match: number) => Math.abs(start[match]! - hypothesisStart[match]!);
+const displacementOf = ({ start, hypothesisStart }: MatchTable, match: number) => Math.abs(start[match]! - hypothesisStart[match]!);

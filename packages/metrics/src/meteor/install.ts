@@ -1,5 +1,5 @@
 import { FileError } from '@prefix-tuning/base';
-import { compileParaphrases, firstFile, JAR } from './load.js';
+import { compileParaphrases, firstFile, isCompiledFile, JAR } from './load.js';
 import { unzip } from './zip.js';
 
 export interface InstallMeteorOptions {
@@ -21,12 +21,13 @@ const COMPILED = 'paraphrase-en.bin';
 /**
  * Downloads METEOR 1.5's data once (104 MB) and prepares it; `loadMeteorData({ folder })` then gives all four stages.
  *
- * A folder that has everything is left as it is, without a look at the network.
+ * A folder that has everything is left as it is, without a look at the network. A table that another version compiled is not
+ * that: its format may differ.
  *
  * @throws FileError  if the download fails, is another file than expected, or can't be written
  */
 export async function installMeteorData({ folder, url = ARCHIVE.url, sha256 = ARCHIVE.sha256 }: InstallMeteorOptions): Promise<void> {
-  if ((await firstFile(folder, [JAR])) && (await firstFile(folder, [COMPILED]))) return;
+  if ((await firstFile(folder, [JAR])) && (await isCompiledFile(`${folder}/${COMPILED}`))) return;
   const { mkdir, rm, writeFile } = await import('node:fs/promises');
   const archive = await download(url, sha256);
   const entries = await unzip(url, archive, (name) => Object.values(ENTRIES).includes(name));

@@ -12,10 +12,11 @@ export class LinePairs implements Lookup {
   private readonly buckets: Int32Array;
 
   constructor(private readonly text: string) {
-    this.starts = findPairs(text);
+    const { starts, hashes } = findPairs(text);
+    this.starts = starts;
     this.buckets = new Int32Array(2 ** Math.ceil(Math.log2(2 * this.size + 1)));
     // Backwards, because the first in is found first.
-    for (let pair = this.size - 1; pair >= 0; pair--) this.buckets[this.freeBucket(hashLine(text, this.starts[pair]!))] = pair + 1;
+    for (let pair = this.size - 1; pair >= 0; pair--) this.buckets[this.freeBucket(hashes[pair]!)] = pair + 1;
   }
 
   get size(): number {
@@ -38,7 +39,7 @@ export class LinePairs implements Lookup {
   private find(key: string): number {
     const { text, buckets, starts } = this;
     const mask = buckets.length - 1;
-    for (let bucket = hashLine(key, 0) & mask; buckets[bucket] !== 0; bucket = (bucket + 1) & mask) {
+    for (let bucket = hashOf(key) & mask; buckets[bucket] !== 0; bucket = (bucket + 1) & mask) {
       const start = starts[buckets[bucket]! - 1]!;
       if (text.startsWith(key, start) && text[start + key.length] === '\n') return start;
     }
@@ -53,23 +54,34 @@ export class LinePairs implements Lookup {
   }
 }
 
-function findPairs(text: string): number[] {
+/** Where pairs begin, and the hashes of their first lines. */
+function findPairs(text: string): { starts: number[]; hashes: number[] } {
   const starts: number[] = [];
-  for (let start = 0, end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+  const hashes: number[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = start;
+    let hash: number = SEED;
+    for (let code = 0; end < text.length; end++) {
+      code = text.charCodeAt(end);
+      if (code === NEWLINE) break;
+      hash = hashOn(hash, code);
+    }
+    if (end === text.length) break;
     starts.push(start);
+    hashes.push(hash ^ (hash >>> 15));
     const next = text.indexOf('\n', end + 1);
     start = next < 0 ? text.length : next + 1;
   }
-  return starts;
+  return { starts, hashes };
 }
 
-/** A hash of a text from a place to the end of its line (FNV-1a). */
-function hashLine(text: string, start: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = start; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 10) break;
-    hash = Math.imul(hash ^ code, 0x01000193);
-  }
+/** FNV-1a. */
+const SEED = 0x811c9dc5;
+const NEWLINE = 10;
+const hashOn = (hash: number, code: number) => Math.imul(hash ^ code, 0x01000193);
+
+function hashOf(key: string): number {
+  let hash = SEED;
+  for (let i = 0; i < key.length; i++) hash = hashOn(hash, key.charCodeAt(i));
   return hash ^ (hash >>> 15);
 }

@@ -64,7 +64,7 @@ test('files that are missing, cut short or something else are named', async () =
   writeFileSync(path, TABLE.subarray(0, TABLE.length - 12));
   await expect(loadMeteorData({ folder })).rejects.toThrow(/expected a gzip file/);
   writeFileSync(path, gzipSync('0.5\nonly two\n'));
-  await expect(loadMeteorData({ folder })).rejects.toThrow(/something else or a part of one/);
+  await expect(loadMeteorData({ folder })).rejects.toThrow(/something else, a part of one/);
   rmSync(path);
   writeFileSync(join(folder, 'meteor-1.5.jar'), 'no zip');
   await expect(loadMeteorData({ folder })).rejects.toThrow(/expected a zip file/);
@@ -115,6 +115,13 @@ test('data are downloaded once, checked, and prepared', async () => {
     const before = requests;
     await installMeteorData({ folder: target, url, sha256 });
     expect(requests).toBe(before);
+    expect((await loadMeteorData({ folder: target })).paraphrases!.size).toBe(5);
+    const table = readFileSync(join(target, 'paraphrase-en.bin'));
+    table.write('METEORP2');
+    writeFileSync(join(target, 'paraphrase-en.bin'), table);
+    await expect(loadMeteorData({ folder: target })).rejects.toThrow(/another version's .* installMeteorData/);
+    await installMeteorData({ folder: target, url, sha256 });
+    expect(requests).toBe(before + 1);
     expect((await loadMeteorData({ folder: target })).paraphrases!.size).toBe(5);
   } finally {
     server.close();

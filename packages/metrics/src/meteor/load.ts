@@ -1,7 +1,7 @@
 import { FileError } from '@prefix-tuning/base';
 import { BUILT_IN_METEOR_DATA, parseFunctionWords, parseNonbreaking, type MeteorData } from './data.js';
 import { ParaphraseBuilder } from './paraphrase-builder.js';
-import { decodeParaphrases, encodeParaphrases, ParaphraseTable } from './paraphrases.js';
+import { decodeParaphrases, encodeParaphrases, isCompiled, ParaphraseTable } from './paraphrases.js';
 import { parseMeteorSynonyms, parseWordNet, type Synonyms } from './synonyms.js';
 import { unzip } from './zip.js';
 
@@ -122,10 +122,24 @@ export async function compileParaphrases(source: string, target: string): Promis
   }
 }
 
+/** Is there a table at a path, compiled by this version? */
+export async function isCompiledFile(path: string): Promise<boolean> {
+  const { open } = await import('node:fs/promises');
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const start = new Uint8Array(16);
+    await file.read(start, 0, start.length, 0);
+    return isCompiled(start);
+  } finally {
+    await file.close();
+  }
+}
+
 async function loadParaphrases(path: string): Promise<ParaphraseTable> {
   const table = path.endsWith('.gz') ? await readParaphrases(path) : decodeParaphrases(await readBytes(path));
   if (table) return table;
-  throw new FileError(`loadMeteorData: expected METEOR's paraphrase-en.gz or a file compiled from it, got something else or a part of one at ${path}. Fetch or compile it again.`, { details: { path } });
+  throw new FileError(`loadMeteorData: expected METEOR's paraphrase-en.gz or what this version compiled from it, got something else, a part of one or another version's at ${path}. Fetch it again with installMeteorData, or compile it again with compileParaphrases.`, { details: { path } });
 }
 
 async function readParaphrases(path: string): Promise<ParaphraseTable | undefined> {
@@ -144,10 +158,20 @@ async function readParaphrases(path: string): Promise<ParaphraseTable | undefine
   return arrays && new ParaphraseTable(arrays, hash.digest('hex').slice(0, 8));
 }
 
+/** Reads a file in one piece, on another thread; `readFile` comes back to this one for every half megabyte. */
 async function readBytes(path: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises');
+  const { open } = await import('node:fs/promises');
   try {
-    return await readFile(path);
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      const bytes = new Uint8Array(size);
+      let at = 0;
+      for (let read = -1; at < size && read !== 0; at += read) read = (await file.read(bytes, at, size - at, at)).bytesRead;
+      return bytes.subarray(0, at);
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     throw new FileError(`loadMeteorData: expected a file at ${path}, got ${(cause as Error).message}. Check the path.`, { details: { path }, cause });
   }

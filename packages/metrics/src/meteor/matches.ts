@@ -1,7 +1,7 @@
 import type { PreparedText, Word } from './lexicon.js';
-import type { ParaphraseTable, Span } from './paraphrases.js';
+import type { ParaphraseTable, Spans } from './paraphrases.js';
 import { WordIndex } from './word-index.js';
-import { ROOM } from './room.js';
+import { doubled, ROOM } from './room.js';
 
 /** The stages in METEOR's order; a match's stage is its index. */
 export const STAGES = ['exact', 'stem', 'synonym', 'paraphrase'] as const;
@@ -69,15 +69,14 @@ export class MatchTable {
   }
 
   /** Phrases of the reference whose paraphrase the hypothesis has, then the other way round. */
-  private matchParaphrases(reference: readonly Span[], hypothesis: readonly Span[], table: ParaphraseTable): void {
-    table.pairs(reference, hypothesis, (inReference, inHypothesis) => this.add(PARAPHRASE, inReference, inHypothesis));
-    table.pairs(hypothesis, reference, (inHypothesis, inReference) => this.add(PARAPHRASE, inReference, inHypothesis));
-  }
-
-  private add(stage: number, { start, length }: Omit<Span, 'phrase'>, inHypothesis: Omit<Span, 'phrase'>): void {
-    const match = this.addWord(stage, start, inHypothesis.start);
-    this.length[match] = length;
-    this.hypothesisLength[match] = inHypothesis.length;
+  private matchParaphrases(reference: Spans, hypothesis: Spans, table: ParaphraseTable): void {
+    const add = (r: number, h: number) => {
+      const match = this.addWord(PARAPHRASE, reference.start[r]!, hypothesis.start[h]!);
+      this.length[match] = reference.length[r]!;
+      this.hypothesisLength[match] = hypothesis.length[h]!;
+    };
+    table.pairs(reference, hypothesis, add);
+    table.pairs(hypothesis, reference, (h, r) => add(r, h));
   }
 
   private addWord(stage: number, start: number, hypothesisStart: number): number {
@@ -96,19 +95,16 @@ export class MatchTable {
   }
 
   private grow(): void {
-    const larger = (column: Int32Array) => {
-      const copy = new Int32Array(2 * column.length);
-      copy.set(column);
-      return copy;
-    };
     const stage = new Uint8Array(2 * this.stage.length);
     stage.set(this.stage);
     this.stage = stage;
-    [this.start, this.length, this.next] = [larger(this.start), larger(this.length), larger(this.next)];
-    [this.hypothesisStart, this.hypothesisLength] = [larger(this.hypothesisStart), larger(this.hypothesisLength)];
+    [this.start, this.length, this.next] = [doubled(this.start), doubled(this.length), doubled(this.next)];
+    [this.hypothesisStart, this.hypothesisLength] = [doubled(this.hypothesisStart), doubled(this.hypothesisLength)];
   }
 }
 
 function haveSameWords(a: readonly Word[], b: readonly Word[]): boolean {
-  return a.length === b.length && a.every(({ key }, i) => key === b[i]!.key);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i]!.key !== b[i]!.key) return false;
+  return true;
 }

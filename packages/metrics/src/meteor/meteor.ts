@@ -3,10 +3,11 @@ import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.j
 import { scoreStatistics, sumRows } from '../statistics.js';
 import { AlignmentSearch } from './align.js';
 import { BUILT_IN_METEOR_DATA, type MeteorData } from './data.js';
-import { createLexicon, type PreparedText } from './lexicon.js';
-import { MatchTable, STAGES, type Texts } from './matches.js';
-import { normalizeMeteor } from './normalize.js';
-import { countStatistics, meteorValue, statisticNames, type MeteorValue } from './score.js';
+import { createLexicon } from './lexicon.js';
+import { MatchTable, STAGES } from './matches.js';
+import { normalLine } from './normalize.js';
+import { Spans } from './paraphrases.js';
+import { countStatistics, createRow, meteorValue, statisticNames, type MeteorValue } from './score.js';
 
 export interface MeteorOptions {
   /** What `loadMeteorData` gives. Without it: exact words and stems, with this package's own word lists. */
@@ -38,10 +39,8 @@ export function meteor({ hypotheses, references, data = BUILT_IN_METEOR_DATA }: 
   const stages = STAGES.slice(0, 2) as string[];
   if (data.synonyms) stages.push('synonym');
   if (data.paraphrases) stages.push('paraphrase');
-  const prepareWords = createLexicon(data);
-  const prepare = (text: string) => prepareWords(normalizeMeteor(text, data.nonbreaking));
   const bestRow = createComparison(data);
-  const rows = hypotheses.map((text, i) => bestRow(prepare(text), references[i]!.map(prepare)));
+  const rows = hypotheses.map((hypothesis, i) => bestRow(hypothesis, references[i]!));
   const names = statisticNames(STAGES);
   const statistics: SegmentStatistics = { names, rows, aggregate: (sum) => meteorValue(sum).score };
   const sum = sumRows(rows, names.length);
@@ -61,19 +60,27 @@ export function meteor({ hypotheses, references, data = BUILT_IN_METEOR_DATA }: 
 }
 
 /** Finds the statistics of the best reference; its tables serve all segments. */
-function createComparison({ paraphrases }: MeteorData): (hypothesis: PreparedText, references: readonly PreparedText[]) => Float64Array {
+function createComparison(data: MeteorData): (hypothesis: string, references: readonly string[]) => Float64Array {
+  const prepare = createLexicon(data);
+  const [hypothesisSpans, referenceSpans] = [new Spans(), new Spans()];
   const matches = new MatchTable();
   const search = new AlignmentSearch(matches);
-  const compare = (texts: Texts) => {
-    matches.fill(texts.reference, paraphrases);
-    search.run(texts.reference.words.length, texts.hypothesis.words.length);
-    return countStatistics(texts, matches, search.chosen);
-  };
-  return (hypothesis, references) => {
+  let [row, best] = [createRow(), createRow()];
+  return (text, references) => {
+    const hypothesis = prepare(normalLine(text, data.nonbreaking), hypothesisSpans);
     matches.setHypothesis(hypothesis);
-    const rows = references.map((reference) => compare({ hypothesis, reference }));
-    const scores = rows.map((row) => meteorValue(row).score);
-    return rows[scores.indexOf(Math.max(...scores))]!;
+    let most = -1;
+    for (const other of references) {
+      const reference = prepare(normalLine(other, data.nonbreaking), referenceSpans);
+      matches.fill(reference, data.paraphrases);
+      search.run(reference.words.length, hypothesis.words.length);
+      countStatistics(row, { hypothesis, reference }, { matches, chosen: search.chosen });
+      const { score } = meteorValue(row);
+      if (score <= most) continue;
+      most = score;
+      [row, best] = [best, row];
+    }
+    return best.slice();
   };
 }
 

@@ -30,12 +30,17 @@ const SEPARATORS = /[\t\n\r\f]/g;
  * @see Denkowski and Lavie 2014, "Meteor Universal", section 2.1
  */
 export function normalizeMeteor(line: string, nonbreaking: Nonbreaking): string[] {
-  if (NORMAL.test(line)) return splitJava(line);
+  return splitJava(normalLine(line, nonbreaking));
+}
+
+/** The same words in one text, with spaces between, before and after them. */
+export function normalLine(line: string, nonbreaking: Nonbreaking): string {
+  if (NORMAL.test(line)) return line;
   const plain = PLAIN.test(line);
   const words = splitJava(plain ? line : separateSigns(line));
   const dotted = words.map((word, i) => splitDot(word, words[i + 1], nonbreaking)).join(' ');
   const shown = dotted.includes('MULTI') ? showDotRuns(dotted) : dotted;
-  return splitJava((plain ? shown : shown.replace(SPACES, ' ')).toLowerCase());
+  return (plain ? shown : shown.replace(SPACES, ' ')).toLowerCase();
 }
 
 /** Each step is left out where its signs do not occur. */

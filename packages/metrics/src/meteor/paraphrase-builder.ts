@@ -1,4 +1,5 @@
-import { ROOT, type ParaphraseArrays } from './paraphrases.js';
+import { CHILDREN, FIELDS, PARAPHRASES, ROOT, type ParaphraseArrays } from './paraphrases.js';
+import { doubled } from './room.js';
 import { Vocabulary } from './vocabulary.js';
 
 const NEWLINE = 10;
@@ -47,10 +48,15 @@ export class ParaphraseBuilder {
     order.forEach((node, number) => (numberOf[node] = number));
     const [from, to] = [this.from, this.to].map((column) => column.subarray(0, this.pairs).map((node) => numberOf[node]!)) as [Int32Array, Int32Array];
     const { starts, order: pairs } = group(from, nodes);
-    const ends = new Int32Array((nodes + 31) >>> 5);
-    for (const phrases of [from, to]) for (const phrase of phrases) ends[phrase >>> 5]! |= 1 << (phrase & 31);
-    words[ROOT] = -1;
-    return { vocabulary: text, words: order.map((node) => words[node]!), children, starts, lists: pairs.map((pair) => to[pair]!), ends };
+    const table = new Int32Array(FIELDS * (nodes + 1));
+    for (let node = 0, at = 0; node <= nodes; node++, at += FIELDS) {
+      table[at] = node < nodes ? words[order[node]!]! : 0;
+      table[at + CHILDREN] = 2 * children[node]!;
+      table[at + PARAPHRASES] = starts[node]!;
+    }
+    table[ROOT] = -1;
+    for (const phrases of [from, to]) for (const phrase of phrases) table[FIELDS * phrase + CHILDREN]! |= 1;
+    return { vocabulary: text, nodes: table, lists: pairs.map((pair) => to[pair]!) };
   }
 
   private readLine(bytes: Uint8Array, start: number, end: number): void {
@@ -58,7 +64,7 @@ export class ParaphraseBuilder {
     if (part === 0) return;
     const phrase = this.readPhrase(bytes, start, end);
     if (part === 1) {
-      if (this.pairs === this.from.length) [this.from, this.to] = [grow(this.from), grow(this.to)];
+      if (this.pairs === this.from.length) [this.from, this.to] = [doubled(this.from), doubled(this.to)];
       this.from[this.pairs] = phrase;
     } else this.to[this.pairs++] = phrase;
   }
@@ -79,7 +85,7 @@ export class ParaphraseBuilder {
     const bucket = this.bucket(parent, word);
     if (this.buckets[bucket] !== 0) return this.buckets[bucket]!;
     const node = this.nodes++;
-    if (node === this.parents.length) [this.parents, this.words] = [grow(this.parents), grow(this.words)];
+    if (node === this.parents.length) [this.parents, this.words] = [doubled(this.parents), doubled(this.words)];
     this.parents[node] = parent;
     this.words[node] = word;
     this.buckets[bucket] = node;
@@ -135,10 +141,4 @@ function concatenate(a: Uint8Array, b: Uint8Array): Uint8Array {
   both.set(a);
   both.set(b, a.length);
   return both;
-}
-
-function grow(array: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * array.length);
-  larger.set(array);
-  return larger;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ParaphraseBuilder } from './paraphrase-builder.js';
-import { decodeParaphrases, encodeParaphrases, ParaphraseTable } from './paraphrases.js';
+import { decodeParaphrases, encodeParaphrases, FIELDS, ParaphraseTable, Spans } from './paraphrases.js';
 
 const word = fc.constantFrom('a', 'b', 'c', 'Zoë', '\u{1f600}', '\uff5e');
 const phrase = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' '));
@@ -15,6 +15,15 @@ function build(list: readonly (readonly [string, string])[], piece: number): Par
   return new ParaphraseTable(builder.finish()!, '01234567');
 }
 
+function spansOf(table: ParaphraseTable, words: readonly string[]): Spans {
+  const spans = new Spans();
+  table.findSpans(words.map((each) => table.word(each)), spans);
+  return spans;
+}
+
+/** Start and length of each. */
+const places = ({ size, start, length }: Spans) => Array.from({ length: size }, (_, i) => [start[i]!, length[i]!]);
+
 /** Every part of a text that is a phrase of the list, by start, then length. */
 function plainSpans(words: readonly string[], phrases: ReadonlySet<string>): { start: number; length: number; text: string }[] {
   const parts = words.flatMap((_, start) => words.slice(start).map((_, i) => ({ start, length: i + 1, text: words.slice(start, start + i + 1).join(' ') })));
@@ -25,15 +34,15 @@ test('phrases and paraphrases in texts are those of the list, in its order, from
   fc.assert(
     fc.property(pairs, text, text, fc.integer({ min: 1, max: 40 }), (list, a, b, piece) => {
       const table = decodeParaphrases(encodeParaphrases(build(list, piece)))!;
-      const find = (words: readonly string[]) => table.spans(words.map((each) => table.word(each)));
       const phrases = new Set(list.flat());
       const [plainA, plainB] = [plainSpans(a, phrases), plainSpans(b, phrases)];
-      const places = (spans: readonly { start: number; length: number }[]) => spans.map(({ start, length }) => [start, length]);
+      const plainPlaces = (spans: readonly { start: number; length: number }[]) => spans.map(({ start, length }) => [start, length]);
       for (let times = 0; times < 2; times++) {
-        const [spansA, spansB] = [find(a), find(b)];
-        expect([places(spansA), places(spansB)]).toEqual([places(plainA), places(plainB)]);
+        const [spansA, spansB] = [spansOf(table, a), spansOf(table, b)];
+        const [placesA, placesB] = [places(spansA), places(spansB)];
+        expect([placesA, placesB]).toEqual([plainPlaces(plainA), plainPlaces(plainB)]);
         const got: unknown[] = [];
-        table.pairs(spansA, spansB, (x, y) => got.push([x.start, x.length, y.start, y.length]));
+        table.pairs(spansA, spansB, (x, y) => got.push([...placesA[x]!, ...placesB[y]!]));
         const want = plainA.flatMap((x) => list.filter(([from]) => from === x.text).flatMap(([, to]) => plainB.filter((y) => y.text === to).map((y) => [x.start, x.length, y.start, y.length])));
         expect(got).toEqual(want);
       }
@@ -44,10 +53,10 @@ test('phrases and paraphrases in texts are those of the list, in its order, from
 test('many phrases outgrow every column', () => {
   const numbers = Array.from({ length: 40_000 }, (_, i) => `n${i}`);
   const table = build(numbers.map((number, i): [string, string] => [`${number} x`, numbers[(i + 1) % numbers.length]!]), 1 << 20);
-  expect([table.size, table.arrays.words.length]).toEqual([40_000, 1 + 40_000 + 40_000]);
-  const spans = (words: readonly string[]) => table.spans(words.map((each) => table.word(each)));
+  expect([table.size, table.arrays.nodes.length / FIELDS - 1]).toEqual([40_000, 1 + 40_000 + 40_000]);
+  const spans = (words: readonly string[]) => spansOf(table, words);
   const [phrases, paraphrases] = [spans(numbers.flatMap((number) => [number, 'x'])), spans(numbers)];
-  expect([phrases.length, paraphrases.length]).toEqual([80_000, 40_000]);
+  expect([phrases.size, paraphrases.size]).toEqual([80_000, 40_000]);
   let found = 0;
   for (const i of [0, 1, 20_000, 39_998, 39_999]) table.pairs(spans([numbers[i]!, 'x']), spans([numbers[(i + 1) % numbers.length]!]), () => found++);
   expect(found).toBe(5);

@@ -1,3 +1,5 @@
+import { doubled, ROOM } from './room.js';
+
 /** The number of the node from which all phrases begin. */
 export const ROOT = 0;
 
@@ -12,23 +14,34 @@ export const UNKNOWN: PhraseWord = { paraphraseWord: -1, firstNode: -1 };
 export interface ParaphraseArrays {
   /** UTF-8, one word a line, sorted by UTF-16 code units; a word's number is its line. */
   readonly vocabulary: Uint8Array;
-  /** [N] the word that leads to each node; -1 for the root. */
-  readonly words: Int32Array;
-  /** [N + 1] each node's first child; its last is before the next node's first. */
-  readonly children: Int32Array;
-  /** [N + 1] where each phrase's paraphrases begin in `lists`. */
-  readonly starts: Int32Array;
+  /**
+   * [N + 1, 3] a node's word (-1 for the root), twice its first child, plus one if a phrase ends at it, and where its paraphrases
+   * begin in `lists`. Its last child and paraphrase are before the next node's first. A search reads all three at once.
+   */
+  readonly nodes: Int32Array;
   /** [L] phrase numbers, in the table's order, doubles kept. */
   readonly lists: Int32Array;
-  /** A bit for each node: is it the end of a phrase, or only on the way to one? */
-  readonly ends: Int32Array;
 }
 
-/** Where a phrase of the table stands in a text. */
-export interface Span {
-  readonly start: number;
-  readonly length: number;
-  readonly phrase: number;
+/** The fields of a node in {@link ParaphraseArrays.nodes}; its word is the first. */
+export const FIELDS = 3;
+export const CHILDREN = 1;
+export const PARAPHRASES = 2;
+
+/** Where phrases of the table stand in a text: columns that serve many texts. */
+export class Spans {
+  size = 0;
+  start = new Int32Array(ROOM);
+  length = new Int32Array(ROOM);
+  phrase = new Int32Array(ROOM);
+
+  add(start: number, length: number, phrase: number): void {
+    const i = this.size++;
+    if (i === this.start.length) [this.start, this.length, this.phrase] = [doubled(this.start), doubled(this.length), doubled(this.phrase)];
+    this.start[i] = start;
+    this.length[i] = length;
+    this.phrase[i] = phrase;
+  }
 }
 
 /** What the table knows of a word. */
@@ -51,7 +64,7 @@ export class ParaphraseTable {
     readonly id: string,
   ) {
     this.vocabulary = new TextDecoder().decode(arrays.vocabulary).split('\n');
-    this.present = new Int32Array(arrays.ends.length);
+    this.present = new Int32Array((arrays.nodes.length / FIELDS + 31) >>> 5);
   }
 
   /** How many pairs of phrases the table has. */
@@ -61,51 +74,57 @@ export class ParaphraseTable {
 
   word(text: string): PhraseWord {
     const { vocabulary } = this;
-    const number = lowerBound(vocabulary, text, { from: 0, to: vocabulary.length });
+    const number = lowerBound(vocabulary, text);
     return vocabulary[number] === text ? { paraphraseWord: number, firstNode: this.child(ROOT, number) } : UNKNOWN;
   }
 
-  /** All phrases of the table in a text, by start, then length. */
-  spans(text: readonly PhraseWord[]): Span[] {
-    const { ends } = this.arrays;
-    const found: Span[] = [];
+  /** Finds all phrases of the table in a text, by start, then length. */
+  findSpans(text: readonly PhraseWord[], found: Spans): void {
+    const { nodes } = this.arrays;
+    found.size = 0;
     for (let start = 0; start < text.length; start++) {
       for (let node = text[start]!.firstNode, next = start + 1; node >= 0; next++) {
-        if ((ends[node >>> 5]! & (1 << (node & 31))) !== 0) found.push({ start, length: next - start, phrase: node });
+        if ((nodes[FIELDS * node + CHILDREN]! & 1) !== 0) found.add(start, next - start, node);
         node = next < text.length ? this.child(node, text[next]!.paraphraseWord) : -1;
       }
     }
-    return found;
   }
 
-  /** Calls `found` for each phrase of `from` and each place of its paraphrases in `into`, in the table's order. */
-  pairs(from: readonly Span[], into: readonly Span[], found: (a: Span, b: Span) => void): void {
+  /** Calls `found` for each phrase of `from` and each place of its paraphrases in `into`, by their numbers, in the table's order. */
+  pairs(from: Spans, into: Spans, found: (a: number, b: number) => void): void {
     const { present } = this;
-    const { starts, lists } = this.arrays;
-    for (const { phrase } of into) present[phrase >>> 5]! |= 1 << (phrase & 31);
-    for (const span of from) {
-      const end = starts[span.phrase + 1]!;
-      for (let i = starts[span.phrase]!; i < end; i++) {
+    const { nodes, lists } = this.arrays;
+    for (let b = 0; b < into.size; b++) present[into.phrase[b]! >>> 5]! |= 1 << (into.phrase[b]! & 31);
+    for (let a = 0; a < from.size; a++) {
+      const node = FIELDS * from.phrase[a]!;
+      const end = nodes[node + FIELDS + PARAPHRASES]!;
+      for (let i = nodes[node + PARAPHRASES]!; i < end; i++) {
         const paraphrase = lists[i]!;
         if ((present[paraphrase >>> 5]! & (1 << (paraphrase & 31))) === 0) continue;
-        for (const place of into) if (place.phrase === paraphrase) found(span, place);
+        for (let b = 0; b < into.size; b++) if (into.phrase[b] === paraphrase) found(a, b);
       }
     }
-    for (const { phrase } of into) present[phrase >>> 5] = 0;
+    for (let b = 0; b < into.size; b++) present[into.phrase[b]! >>> 5] = 0;
   }
 
   /** The node to which a word leads from a node, or -1. */
   private child(node: number, word: number): number {
-    const { children, words } = this.arrays;
-    const to = children[node + 1]!;
-    const child = lowerBound(words, word, { from: children[node]!, to });
-    return child < to && words[child] === word ? child : -1;
+    const { nodes } = this.arrays;
+    const end = nodes[FIELDS * (node + 1) + CHILDREN]! >>> 1;
+    let from = nodes[FIELDS * node + CHILDREN]! >>> 1;
+    for (let to = end; from < to; ) {
+      const middle = (from + to) >>> 1;
+      if (nodes[FIELDS * middle]! < word) from = middle + 1;
+      else to = middle;
+    }
+    return from < end && nodes[FIELDS * from] === word ? from : -1;
   }
 }
 
-/** The first place in a part of a sorted list whose item is not less than one. */
-function lowerBound<T extends string | number>(sorted: ArrayLike<T>, item: T, { from, to }: { from: number; to: number }): number {
-  while (from < to) {
+/** The first place in a sorted list whose item is not less than one. */
+function lowerBound(sorted: readonly string[], item: string): number {
+  let from = 0;
+  for (let to = sorted.length; from < to; ) {
     const middle = (from + to) >>> 1;
     if (sorted[middle]! < item) from = middle + 1;
     else to = middle;
@@ -113,8 +132,8 @@ function lowerBound<T extends string | number>(sorted: ArrayLike<T>, item: T, { 
   return from;
 }
 
-const MAGIC = 'METEORP2';
-const SECTIONS = ['vocabulary', 'words', 'children', 'starts', 'lists', 'ends'] as const;
+const MAGIC = 'METEORP3';
+const SECTIONS = ['vocabulary', 'nodes', 'lists'] as const;
 
 /** The table as one file that opens at once: magic, id, section lengths, sections; little-endian. */
 export function encodeParaphrases({ arrays, id }: ParaphraseTable): Uint8Array {
@@ -133,10 +152,12 @@ export function encodeParaphrases({ arrays, id }: ParaphraseTable): Uint8Array {
   return file;
 }
 
+/** Do the first bytes of a file say that {@link encodeParaphrases} wrote it, of this version? */
+export const isCompiled = (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) === MAGIC;
+
 /** Reads what {@link encodeParaphrases} wrote; undefined if the bytes are something else or cut short. */
 export function decodeParaphrases(bytes: Uint8Array): ParaphraseTable | undefined {
-  const text = new TextDecoder().decode(bytes.subarray(0, 16));
-  if (!text.startsWith(MAGIC) || bytes.length < 64) return undefined;
+  if (!isCompiled(bytes) || bytes.length < 64) return undefined;
   const lengths = new DataView(bytes.buffer, bytes.byteOffset, 64);
   let at = 64;
   const parts = SECTIONS.map((_, i) => {
@@ -151,8 +172,8 @@ export function decodeParaphrases(bytes: Uint8Array): ParaphraseTable | undefine
     const aligned = part.byteOffset % 4 === 0 ? part : part.slice();
     return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
   };
-  const arrays = { vocabulary: parts[0]!, words: ints(1), children: ints(2), starts: ints(3), lists: ints(4), ends: ints(5) };
-  return new ParaphraseTable(arrays, text.slice(MAGIC.length).trim());
+  const arrays = { vocabulary: parts[0]!, nodes: ints(1), lists: ints(2) };
+  return new ParaphraseTable(arrays, new TextDecoder().decode(bytes.subarray(MAGIC.length, 16)).trim());
 }
 
 const align4 = (length: number) => (length + 3) & ~3;

@@ -1,4 +1,3 @@
-import { countChunks } from './align.js';
 import { STAGES, type MatchTable, type Texts } from './matches.js';
 
 /** METEOR 1.5's parameters for English, tuned to rankings (its default task). */
@@ -15,9 +14,11 @@ export function statisticNames(stages: readonly string[]): string[] {
   return [...LENGTHS, ...stages.flatMap((stage) => COUNTS.map((count) => `${stage}:${count}`)), 'chunks'];
 }
 
+export const createRow = () => new Float64Array(FIRST_COUNT + COUNTS.length * STAGES.length + 1);
+
 /** Counts of one hypothesis against one reference, in the order of {@link statisticNames}, from the match chosen at each reference word. */
-export function countStatistics({ hypothesis, reference }: Texts, matches: MatchTable, chosen: Int32Array): Float64Array {
-  const row = new Float64Array(FIRST_COUNT + COUNTS.length * STAGES.length + 1);
+export function countStatistics(row: Float64Array, { hypothesis, reference }: Texts, { matches, chosen }: { matches: MatchTable; chosen: Int32Array }): void {
+  row.fill(0);
   const R = reference.words.length;
   row[0] = hypothesis.words.length;
   row[1] = R;
@@ -34,7 +35,19 @@ export function countStatistics({ hypothesis, reference }: Texts, matches: Match
   const chunks = countChunks(matches, chosen, R);
   // A text in one chunk, wholly matched, has no fragmentation; METEOR's sums leave its chunk out.
   row[row.length - 1] = chunks === 1 && isWhollyMatched(row) ? 0 : chunks;
-  return row;
+}
+
+/** Runs of chosen matches that are next to each other in both texts, of R reference words. */
+function countChunks({ start, length, hypothesisStart, hypothesisLength }: MatchTable, chosen: Int32Array, R: number): number {
+  let chunks = 0;
+  let [next, hypothesisNext] = [0, -1];
+  for (let word = 0; word < R; word++) {
+    const match = chosen[word]!;
+    if (match < 0) continue;
+    if (start[match] !== next || hypothesisStart[match] !== hypothesisNext) chunks++;
+    [next, hypothesisNext] = [start[match]! + length[match]!, hypothesisStart[match]! + hypothesisLength[match]!];
+  }
+  return chunks;
 }
 
 function isWhollyMatched(row: Float64Array): boolean {
@@ -73,15 +86,16 @@ export function meteorValue(row: Float64Array): MeteorValue {
   const fragmentation = row.at(-1)! / ((matched(row, 0) + matched(row, 1)) / 2);
   const fragmentationPenalty = gamma * fragmentation ** beta;
   const score = Math.max(fMean * (1 - fragmentationPenalty), 0);
-  const number = (value: number) => (Number.isNaN(value) ? 0 : value);
   return {
-    score: number(score),
-    precision: number(precision),
-    recall: number(recall),
-    fMean: number(fMean),
-    fragmentationPenalty: number(fragmentationPenalty),
+    score: orZero(score),
+    precision: orZero(precision),
+    recall: orZero(recall),
+    fMean: orZero(fMean),
+    fragmentationPenalty: orZero(fragmentationPenalty),
   };
 }
+
+const orZero = (value: number) => (Number.isNaN(value) ? 0 : value);
 
 function weightedLength(words: number, functionWords: number): number {
   const { delta } = PARAMETERS;
@@ -90,10 +104,11 @@ function weightedLength(words: number, functionWords: number): number {
 
 function weightedMatches(row: Float64Array, side: 0 | 1): number {
   const { delta } = PARAMETERS;
-  const sum = (offset: number, share: number) => {
-    let total = 0;
-    for (let at = FIRST_COUNT, stage = 0; at < row.length - 1; at += COUNTS.length, stage++) total += row[at + offset]! * WEIGHTS[stage]! * share;
-    return total;
-  };
-  return sum(side, delta) + sum(2 + side, 1 - delta);
+  return weightedSum(row, side, delta) + weightedSum(row, 2 + side, 1 - delta);
+}
+
+function weightedSum(row: Float64Array, offset: number, share: number): number {
+  let total = 0;
+  for (let at = FIRST_COUNT, stage = 0; at < row.length - 1; at += COUNTS.length, stage++) total += row[at + offset]! * WEIGHTS[stage]! * share;
+  return total;
 }
