@@ -1,10 +1,10 @@
 /**
  * Generation at GPT-2 small's shape beside what people use today, each in a process of its own, on the same prompts.
  *
- * 100 sources of E2E's dev set (PREFIX_TUNING_DATA; else random ids as long), 40 new tokens, batches of 10, random weights,
- * no end token. Beam search of width 5 against Hugging Face's `generate`, greedy against transformers.js: both need the
- * Python of PREFIX_TUNING_PYTHON (default python3), the second for its ONNX export. That all give the same tokens is part of
- * the report. On a busy machine take the ratios of processor time, with PREFIX_TUNING_BENCH_THREADS=1, and fewer prompts
+ * 100 sources of E2E's dev set (PREFIX_TUNING_DATA; else random ids as long), 40 new tokens, random weights, no end token.
+ * Beam search of width 5 against Hugging Face's `generate`, greedy against transformers.js: both need the Python of
+ * PREFIX_TUNING_PYTHON (default python3), the second for its ONNX export. In batches of 10, and in larger ones: ours of its
+ * own choice, the others' of 50 and 100. That all give the same tokens is part of the report. On a busy machine take the ratios of processor time, with PREFIX_TUNING_BENCH_THREADS=1, and fewer prompts
  * with PREFIX_TUNING_BENCH_PROMPTS.
  */
 import { createRng } from '@prefix-tuning/base';
@@ -31,30 +31,46 @@ export async function run(): Promise<BenchReport> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-generate-'));
   try {
     await writeModel(folder);
-    const job: GenerateJob = { folder, prompts: await prompts(), beams: 5, batch: 10, newTokens: 40, threads: THREADS };
+    const job: Job = { folder, prompts: await prompts(), beams: 5, newTokens: 40, threads: THREADS };
     return { suite: 'generate', machine: `${machine()}, ${THREADS} threads, ${PROMPTS} prompts`, results: await measure(job) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(job: GenerateJob): Promise<BenchResult[]> {
-  const greedy = { ...job, beams: 1 };
-  const ours = (some: GenerateJob) => contestant([process.execPath, ...process.execArgv, at('ours.ts')], some);
-  const beam5 = await ours(job);
-  const theirs = (await succeeds(python, ['-c', 'import torch, transformers'])) ? await contestant([python, at('hf_generate.py')], job) : undefined;
-  const single = await ours(greedy);
+type Job = Omit<GenerateJob, 'batch'>;
+
+async function measure(job: Job): Promise<BenchResult[]> {
+  const node = (script: string) => [process.execPath, ...process.execArgv, at(script)];
+  const transformers = (await succeeds(python, ['-c', 'import torch, transformers'])) ? [python, at('hf_generate.py')] : undefined;
+  const beam5 = await race('beam5', job, { ours: node('ours.ts'), theirs: transformers, name: 'transformers', batches: [10, 50] });
   const exported = await succeeds(python, [at('../../onnx/export_gpt2.py'), job.folder]);
-  const transformersJs = exported ? await contestant([process.execPath, ...process.execArgv, at('transformersjs.ts')], greedy) : undefined;
-  return [
-    ...figures('beam5', beam5, job),
-    ...(theirs ? [...figures('beam5, transformers', theirs, job), ...ratios('beam5-vs-transformers', theirs, beam5)] : []),
-    ...figures('greedy', single, job),
-    ...(transformersJs ? [...figures('greedy, transformers.js', transformersJs, job), ...ratios('greedy-vs-transformersjs', transformersJs, single)] : []),
-  ];
+  const transformersJs = exported ? node('transformersjs.ts') : undefined;
+  return [...beam5, ...(await race('greedy', { ...job, beams: 1 }, { ours: node('ours.ts'), theirs: transformersJs, name: 'transformersjs', batches: [10, 100] }))];
 }
 
-const figures = (name: string, { seconds, firstSeconds, peak }: GenerateReport, { prompts }: GenerateJob): BenchResult[] => [
+interface Contestants {
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[] | undefined;
+  readonly name: string;
+  /** Prompts at a time: what both get, and a larger number for them, beside which ours chooses. */
+  readonly batches: readonly [number, number];
+}
+
+async function race(search: string, job: Job, { ours, theirs, name, batches: [both, larger] }: Contestants): Promise<BenchResult[]> {
+  const [equal, own] = [await contestant(ours, { ...job, batch: both }), await contestant(ours, job)];
+  const results = [...figures(`${search}, batches of ${both}`, equal, job), ...figures(`${search}, batches of its choice`, own, job)];
+  if (!theirs) return results;
+  for (const batch of [both, larger]) {
+    const report = await contestant(theirs, { ...job, batch });
+    results.push(...figures(`${search}, ${name}, batches of ${batch}`, report, job));
+    if (batch === both) results.push(...ratios(`${search}-vs-${name}, both in batches of ${both}`, report, equal));
+    results.push(...ratios(`${search}-vs-${name}${batch === both ? '' : `, its batches of ${batch}`}`, report, own));
+  }
+  return results;
+}
+
+const figures = (name: string, { seconds, firstSeconds, peak }: GenerateReport, { prompts }: Job): BenchResult[] => [
   { name: `${name}: sentences`, value: prompts.length / seconds, unit: 'per s' },
   { name: `${name}: first batch`, value: firstSeconds, unit: 's' },
   { name: `${name}: peak memory`, value: peak / 1e9, unit: 'GB' },

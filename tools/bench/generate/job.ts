@@ -6,14 +6,14 @@ export interface GenerateJob {
   readonly folder: string;
   readonly prompts: readonly (readonly number[])[];
   readonly beams: number;
-  /** Prompts at a time. */
-  readonly batch: number;
+  /** Prompts at a time; of the contestant's choice unless given. */
+  readonly batch?: number;
   readonly newTokens: number;
   readonly threads: number;
 }
 
 export interface GenerateReport {
-  /** For all prompts, after one batch to warm up. */
+  /** For all prompts, after one batch to warm up, or all where there is no size of batch. */
   readonly seconds: number;
   /** Processor time of the same, which other work on the machine hardly lengthens. */
   readonly processor: number;
@@ -40,7 +40,7 @@ export async function report(job: GenerateJob, generate: (prompts: GenerateJob['
     const { user, system } = process.cpuUsage(before);
     return { tokens, seconds: (performance.now() - started) / 1000, processor: (user + system) / 1e6 };
   };
-  const first = await timed(job.prompts.slice(0, job.batch));
+  const first = await timed(job.prompts.slice(0, job.batch ?? job.prompts.length));
   const { tokens, seconds, processor } = await timed(job.prompts);
   const result: GenerateReport = { seconds, processor, firstSeconds: first.seconds, peak: peakMemory(), tokens };
   process.stdout.write(JSON.stringify(result));

@@ -9,7 +9,7 @@ const job = await readJob();
 const model = await loadModel(job.folder, { withoutTokenizer: true });
 const generator = createGenerator(model, { runtime: onnxRuntime({ session: { intraOpNumThreads: job.threads } }) });
 await report(job, async (prompts) => {
-  const results = await generator.generate(prompts, { beams: job.beams, batchSize: job.batch, maxNewTokens: job.newTokens, endTokens: [] });
+  const results = await generator.generate(prompts, { beams: job.beams, ...(job.batch === undefined ? {} : { batchSize: job.batch }), maxNewTokens: job.newTokens, endTokens: [] });
   return results.map(([best]) => best!.tokens);
 });
 await generator.dispose();

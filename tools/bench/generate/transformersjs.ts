@@ -3,6 +3,7 @@ import { AutoModelForCausalLM, env, Tensor } from '@huggingface/transformers';
 import { readJob, report } from './job.js';
 
 const job = await readJob();
+const batch = job.batch!;
 env.allowRemoteModels = false;
 const model = await AutoModelForCausalLM.from_pretrained(job.folder, { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: job.threads } });
 
@@ -17,8 +18,8 @@ type GenerateRows = readonly (readonly number[])[];
 
 await report(job, async (prompts) => {
   const tokens: number[][] = [];
-  for (let i = 0; i < prompts.length; i += job.batch) {
-    const { longest, ...inputs } = pad(prompts.slice(i, i + job.batch));
+  for (let i = 0; i < prompts.length; i += batch) {
+    const { longest, ...inputs } = pad(prompts.slice(i, i + batch));
     const options = { ...inputs, max_new_tokens: job.newTokens, min_new_tokens: job.newTokens, do_sample: false };
     const found = (await (model.generate as (options: object) => Promise<unknown>)(options)) as { tolist(): bigint[][] };
     tokens.push(...found.tolist().map((row) => row.slice(longest).map(Number)));
