@@ -1,5 +1,5 @@
 import type { Progress } from '@prefix-tuning/base';
-import { totalmem } from 'node:os';
+import { machineMemory } from '@prefix-tuning/jit';
 import { writeFailure } from './cache.js';
 import type { RunJob } from './execute.js';
 import type { FromWorker } from './messages.js';
@@ -19,7 +19,7 @@ export interface QueueOptions {
 }
 
 /** ONNX Runtime keeps some memory of each session that is freed, so a worker that has grown makes room for a fresh one. */
-const memoryLimit = Math.min(3 * 2 ** 30, totalmem() / 8);
+const memoryLimit = Math.min(3 * 2 ** 30, machineMemory() / 8);
 
 /**
  * Works through runs with worker processes. A run that fails, or takes its process down with it, leaves its reason in its

@@ -63,3 +63,10 @@ export function prune(graph: Graph): Graph {
   }
   return { ...graph, nodes: kept.reverse(), constants: graph.constants.filter((constant) => needed.has(constant.id)) };
 }
+
+/** Whether a product reads a side transposed. */
+export const transposes = ({ attributes }: Node, side: 'transA' | 'transB'): boolean => (attributes[side] as { int: number } | undefined)?.int === 1;
+
+/** A number that no value of the graph has, nor any above it. */
+export const nextId = ({ inputs, constants, nodes }: Graph): number =>
+  [...inputs, ...constants, ...nodes.flatMap(({ outputs }) => outputs)].reduce((next, { id }) => Math.max(next, id + 1), 0);

@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from './graph.js';
+import { nextId, transposes, type Graph, type Node, type Value } from './graph.js';
 
 /** Rows of a multiple of this many float32 begin a multiple of 4,096 bytes apart: all in the same places of the first cache. */
 const COLLIDING = 1024;
@@ -29,8 +29,6 @@ export function staggerRows(graph: Graph): Graph {
   return { ...graph, nodes, constants: [...graph.constants, ...padding.constants] };
 }
 
-const transposes = ({ attributes }: Node, name: string): boolean => (attributes[name] as { int: number } | undefined)?.int === 1;
-
 /** Whether a node is a product of two matrices, the left one as it lies. */
 const isProduct = (node: Node): boolean =>
   (node.op === 'MatMul' || node.op === 'Gemm') && node.inputs[0]!.shape.length === 2 && node.inputs[1]!.shape.length === 2 && !transposes(node, 'transA');
@@ -43,8 +41,7 @@ class Padding {
   private nextId: number;
 
   constructor(graph: Graph) {
-    const values = [...graph.inputs, ...graph.constants, ...graph.nodes.flatMap(({ outputs }) => outputs)];
-    this.nextId = values.reduce((most, { id }) => Math.max(most, id + 1), 0);
+    this.nextId = nextId(graph);
   }
 
   of(x: Value, axis: 0 | 1): Value {

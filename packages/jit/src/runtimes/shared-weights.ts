@@ -1,12 +1,10 @@
 import { FileError } from '@prefix-tuning/base';
-import type * as FileSystem from 'node:fs';
-import type * as OperatingSystem from 'node:os';
-import type * as Path from 'node:path';
-import { prune, type Constant, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
+import { nextId, prune, transposes, type Constant, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
 import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
 import { savedWeights, type SavedWeight } from './saved-model.js';
+import { modules, temporaryFolder } from './temporary-folder.js';
 
 /**
  * Matrices that take a smaller share of the memory are packed by each program for itself: a file takes a few seconds to
@@ -35,7 +33,6 @@ export interface Shared {
 /** A matrix on the right side of products: a constant, or a constant with zeros behind its rows or columns. */
 interface Matrix {
   readonly value: Value;
-  readonly constant: Constant;
   readonly pad: Node | undefined;
   /** Same numbers in the same shape. */
   readonly key: string;
@@ -66,10 +63,18 @@ export class SharedWeights {
   private readonly owners = new WeakMap<object, number>();
   private turn: Promise<unknown> = Promise.resolve();
   private folder: string | undefined;
-  private count = 0;
+  private files = 0;
+  private ownersSeen = 0;
   private failed = false;
 
-  constructor(private readonly fewest = WORTH_A_FILE * machineMemory()) {}
+  /**
+   * @param fewest  bytes of a program's matrices that are worth a file
+   * @param atATime  bytes of a file's
+   */
+  constructor(
+    private readonly fewest = WORTH_A_FILE * machineMemory(),
+    private readonly atATime = FILE_BYTES,
+  ) {}
 
   /**
    * The graph with its large matrices in files, packed if no program has them yet; the graph as it is where that is
@@ -86,9 +91,10 @@ export class SharedWeights {
     const alone: Shared = { graph, release: () => {} };
     if (this.failed || !modules() || bytesOf(matrices) < this.fewest) return alone;
     try {
-      for (const part of parts(matrices.filter((matrix) => !this.find(matrix)))) await this.pack(part, graph, save);
+      for (const part of parts(matrices.filter((matrix) => !this.find(matrix)), this.atATime)) await this.pack(part, graph, save);
     } catch (cause) {
       this.failed = true;
+      for (const { file } of [...this.known.values()].flat()) if (file.programs === 0) this.remove(file);
       console.warn(`jit: ${(cause as Error).message} Every program keeps packed weights of its own for now. Make room there, or name another folder in TMPDIR.`);
       return alone;
     }
@@ -109,7 +115,7 @@ export class SharedWeights {
   private async pack(matrices: readonly Matrix[], graph: Graph, save: SaveSession): Promise<void> {
     const { fs, path } = modules()!;
     const folder = (this.folder ??= temporaryFolder());
-    const to: SaveTo = { model: path.join(folder, `${this.count}.onnx`), weights: `${this.count++}.bin` };
+    const to: SaveTo = { model: path.join(folder, `${this.files}.onnx`), weights: `${this.files++}.bin` };
     const file: PackedFile = { path: path.join(folder, to.weights), programs: 0 };
     try {
       const model = toOnnx(productsOf(matrices, graph));
@@ -146,15 +152,15 @@ export class SharedWeights {
     const known = new Map(constants.map((constant) => [constant.id, constant]));
     const pads = new Map(nodes.filter(({ op, inputs }) => op === 'Pad' && known.has(inputs[0]!.id)).map((node) => [node.outputs[0]!.id, node]));
     const found = new Map<number, Matrix>();
-    for (const { op, inputs, attributes } of nodes) {
-      if (op !== 'MatMul' && op !== 'Gemm') continue;
-      const value = inputs[1]!;
+    for (const node of nodes) {
+      if (node.op !== 'MatMul' && node.op !== 'Gemm') continue;
+      const value = node.inputs[1]!;
       const pad = pads.get(value.id);
       const constant = known.get(pad ? pad.inputs[0]!.id : value.id);
       const source = constant && this.sourceOf(constant);
       if (!source || value.shape.length !== 2) continue;
-      const matrix = found.get(value.id) ?? { value, constant, pad, key: `${source} ${value.shape.join()}`, transposed: new Set() };
-      matrix.transposed.add((attributes['transB'] as { int: number } | undefined)?.int === 1);
+      const matrix = found.get(value.id) ?? { value, pad, key: `${source} ${value.shape.join()}`, transposed: new Set() };
+      matrix.transposed.add(transposes(node, 'transB'));
       found.set(value.id, matrix);
     }
     return [...found.values()];
@@ -165,7 +171,7 @@ export class SharedWeights {
     if (constant.dtype !== 'float32') return undefined;
     if ('file' in constant) return `${constant.file.offset} ${constant.file.version ?? ''} ${constant.file.path}`;
     if (!constant.owner) return undefined;
-    const number = this.owners.get(constant.owner) ?? this.count++;
+    const number = this.owners.get(constant.owner) ?? this.ownersSeen++;
     this.owners.set(constant.owner, number);
     return `owner ${number}`;
   }
@@ -174,11 +180,11 @@ export class SharedWeights {
 const bytesOf = (matrices: readonly Matrix[]): number => matrices.reduce((sum, { value }) => sum + 4 * sizeOf(value.shape), 0);
 
 /** Matrices in order, as many at a time as may be packed together. */
-function parts(matrices: readonly Matrix[]): Matrix[][] {
+function parts(matrices: readonly Matrix[], most: number): Matrix[][] {
   const all: Matrix[][] = [];
   for (const matrix of matrices) {
     const last = all.at(-1);
-    if (last && bytesOf([...last, matrix]) <= FILE_BYTES) last.push(matrix);
+    if (last && bytesOf([...last, matrix]) <= most) last.push(matrix);
     else all.push([matrix]);
   }
   return all;
@@ -224,35 +230,4 @@ function substitute(graph: Graph, constants: ReadonlyMap<number, Omit<FileConsta
   const replaced = new Map([...constants].map(([old, constant]) => [old, { ...constant, id: id++ }]));
   const nodes = graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((value) => replaced.get(value.id) ?? value) }));
   return prune({ ...graph, nodes, constants: [...graph.constants, ...replaced.values()] });
-}
-
-const nextId = ({ inputs, constants, nodes }: Graph): number =>
-  [...inputs, ...constants, ...nodes.flatMap(({ outputs }) => outputs)].reduce((next, { id }) => Math.max(next, id + 1), 0);
-
-const NAME = 'prefix-tuning-weights-';
-
-/** A folder of this process, which ends with it; those of processes that were killed are removed. */
-function temporaryFolder(): string {
-  const { fs, os, path } = modules()!;
-  const root = fs.realpathSync(os.tmpdir());
-  for (const name of fs.readdirSync(root)) {
-    if (name.startsWith(NAME) && !isAlive(parseInt(name.slice(NAME.length)))) fs.rmSync(path.join(root, name), { recursive: true, force: true });
-  }
-  const folder = fs.mkdtempSync(path.join(root, `${NAME}${process.pid}-`));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function modules(): { fs: typeof FileSystem; os: typeof OperatingSystem; path: typeof Path } | undefined {
-  // Not imported, so that a bundle for browsers need not know of them.
-  const load = globalThis.process?.getBuiltinModule;
-  return load && { fs: load('node:fs'), os: load('node:os'), path: load('node:path') };
 }
