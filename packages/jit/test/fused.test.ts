@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { createRng } from '@prefix-tuning/base';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { attention, checkpoint, crossEntropy, eager, embedding, gelu, hostTensor, layerNorm, onnxRuntime, trace, type FlatFunction, type HostTensor, type Runtime } from '../src/index.js';
+import { attention, checkpoint, crossEntropy, eager, embedding, gelu, hostTensor, layerNorm, onnxRuntime, toTensor, trace, type FlatFunction, type HostTensor, type Runtime } from '../src/index.js';
 
 const rng = createRng(21);
 const random = (...shape: number[]): HostTensor => hostTensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, rng.normal), shape);
@@ -85,4 +85,29 @@ describe.each(Object.entries(cases))('%s', (_, of) => {
     // Richardson: the error of the two differences that grows with the square of the step cancels.
     expect(Math.abs((4 * fine - coarse) / 3 - parts.reduce((a, b) => a + b, 0)) / scale).toBeLessThan(1e-5);
   });
+});
+
+test('crossEntropy takes many rows in parts: loss and gradients are those of the parts alone', async () => {
+  const [V, C, N] = [2 ** 16, 4, 290];
+  const sizes = [100, 100, 90];
+  const table = toTensor(random(V, C));
+  const rows = Array.from({ length: N }, () => rng.integer(V));
+  const x = random(N, C);
+  const loss = (x: tf.Tensor, at: number) => crossEntropy(x, table, tf.tensor1d(rows.slice(at, at + x.shape[0]!), 'int32'), tf.ones([x.shape[0]!]));
+  const step = (at: number): FlatFunction => ([x]) => {
+    const { value, grads } = tf.valueAndGrads((x) => loss(x!, at))([x!]);
+    return [value, ...grads];
+  };
+  const softmaxes = (fn: FlatFunction, rows: number) => trace(fn, [{ dtype: 'float32', shape: [rows, C] }]).nodes.filter(({ op }) => op === 'Softmax').length;
+  expect([softmaxes(step(0), N), softmaxes(step(0), 100)]).toEqual([3, 1]);
+  const whole = await run(compiled, step(0), [x]);
+  let at = 0;
+  const parts: number[][][] = [];
+  for (const size of sizes) {
+    parts.push(await run(compiled, step(at), [hostTensor(x.data.slice(at * C, (at + size) * C), [size, C])]));
+    at += size;
+  }
+  expect(whole[0]![0]).toBeCloseTo(parts.reduce((sum, [loss]) => sum + loss![0]!, 0), 2);
+  expect(distance(whole[1]!, parts.flatMap(([, dx]) => dx!))).toBeLessThan(1e-6);
+  table.dispose();
 });

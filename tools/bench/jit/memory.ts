@@ -1,6 +1,6 @@
 /**
- * A process of its own that runs one program twice and prints the most memory it ever had resident, in bytes: Node, the
- * weights' mapped pages and everything else. Argument: one of the programs below.
+ * A process of its own that runs one program twice and prints, in bytes, what it had resident before (Node, TensorFlow.js and
+ * ONNX Runtime) and the most it ever had, the weights' mapped pages included. Argument: one of the programs below.
  */
 import { checkpoint, gelu, jit, layerNorm, onnxRuntime, type WeightLayout } from '@prefix-tuning/jit';
 import * as tf from '@tensorflow/tfjs-core';
@@ -41,5 +41,8 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 tf.env().set('PROD', true);
+const nothing = jit((x: tf.Tensor) => tf.add(x, 1));
+await nothing(noise([1]) as never);
+const before = peakMemory();
 await programs[process.argv[2] ?? '']!();
-process.stdout.write(`${peakMemory()}\n`);
+process.stdout.write(`${JSON.stringify({ before, peak: peakMemory() })}\n`);

@@ -1,6 +1,13 @@
-import { add, customGrad, expandDims, gather, log, matMul, max, mean, mul, softmax, sub, sum } from '@tensorflow/tfjs-core';
+import { add, concat, customGrad, engine, expandDims, gather, log, matMul, max, mean, mul, slice, softmax, sub, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { hold } from '../trace/hold.js';
+import { isTracing } from '../trace/trace.js';
 import { segmentSum } from './segment-sum.js';
+
+/** Logits that a program holds at a time, in bytes: few enough to stay in a processor's last cache from one pass to the next. */
+const LOGITS_AT_A_TIME = 2 ** 25;
+/** Fewer rows than this at a time would slow the products. */
+const FEWEST_ROWS = 128;
 
 export interface CrossEntropyOptions {
   /** e: each target becomes 1 - e of itself and e / V of every token. 0, no smoothing, unless given. */
@@ -14,6 +21,9 @@ export interface CrossEntropyOptions {
  *   R = q W = (1 - e) W[target] + e mean(W)
  *   dX = w (p W - R),  dW = p^T (w X) - (1 - e) scatter(w X at target) - e / V sum_n(w X)
  *
+ * A program takes many rows a part at a time, and each part's product p W right away: so logits and probabilities of one
+ * part are all that it holds, unless W trains.
+ *
  * @param hidden  X, float32 [N, C]
  * @param outputWeights  W, float32 [V, C]
  * @param targets  int32 [N]
@@ -26,26 +36,58 @@ export function crossEntropy(hidden: Tensor, outputWeights: Tensor, targets: Ten
   const ids = targets as Tensor1D;
   const op = customGrad((...args) => {
     const [x, w, save] = args as unknown as [Tensor, Tensor, (saved: Tensor[]) => void];
-    const logits = matMul(x as never, w as never, false, true) as Tensor;
-    const p = softmax(logits);
     const targetRows = e === 0 ? gather(w, ids) : add(mul(gather(w, ids), 1 - e), mul(mean(w, 0, true), e));
-    // log sum exp(logits) from the largest logit and its probability: a target's own probability may underflow.
-    const logTotal = sub(max(logits, -1), log(max(p, -1)));
+    const parts = inParts(x, w);
     const targetLogits = sum(mul(x, targetRows), -1);
     // What the backward pass needs is saved: a tensor made inside the loss is gone by then when it runs eagerly.
-    save([x, w, p, targetRows, ids, weights]);
+    if (records()) save([x, concat(parts.map(({ p }) => p)), sub(concat(parts.map(({ pw }) => pw!)), targetRows), ids, weights]);
     return {
-      value: sum(mul(weights, sub(logTotal, targetLogits))) as Scalar,
+      value: sum(mul(weights, sub(concat(parts.map(({ logTotal }) => logTotal)), targetLogits))) as Scalar,
       gradFunc: (dy, saved) => {
-        const [x, w, p, targetRows, ids, weights] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor1D, Tensor];
+        const [x, p, away, ids, weights] = saved as [Tensor, Tensor, Tensor, Tensor1D, Tensor];
         const rowWeights = expandDims(mul(weights, dy as Tensor), -1);
         const weighted = mul(rowWeights, x);
-        const dx = mul(rowWeights, sub(matMul(p, w), targetRows));
         const towards = segmentSum(weighted, ids, V);
         const smoothed = e === 0 ? towards : add(mul(towards, 1 - e), mul(sum(weighted, 0, true), e / V));
-        return [dx, sub(matMul(p, weighted, true, false), smoothed)];
+        return [mul(rowWeights, away), sub(matMul(p, weighted, true, false), smoothed)];
       },
     };
   });
   return op(hidden, outputWeights) as Scalar;
 }
+
+interface Part {
+  /** p, float32 [n, V] */
+  readonly p: Tensor;
+  /** p W, float32 [n, C], where a gradient is recorded */
+  readonly pw: Tensor | undefined;
+  /** log sum exp(logits), float32 [n] */
+  readonly logTotal: Tensor;
+}
+
+/** Whether a gradient will be asked for. */
+const records = (): boolean => engine().state.gradientDepth > 0;
+
+/** The rows of x [N, C] a part at a time, each begun when what is wanted of the one before is there. */
+function inParts(x: Tensor, w: Tensor): Part[] {
+  const [[N, C], [V]] = [x.shape as [number, number], w.shape as [number, number]];
+  const count = isTracing() ? Math.ceil(N / Math.max(FEWEST_ROWS, Math.floor(LOGITS_AT_A_TIME / (4 * V)))) : 1;
+  const size = Math.ceil(N / count);
+  const parts: Part[] = [];
+  for (let start = 0; start < N; start += size) {
+    const rows = count === 1 ? x : slice(x, [start, 0], [Math.min(size, N - start), C]);
+    const before = parts.at(-1);
+    parts.push(partOf(before ? hold([rows], end(before))[0]! : rows, w));
+  }
+  return parts;
+}
+
+function partOf(x: Tensor, w: Tensor): Part {
+  const logits = matMul(x as never, w as never, false, true) as Tensor;
+  const p = softmax(logits);
+  // From the largest logit and its probability: a target's own probability may underflow.
+  return { p, pw: records() ? (matMul(p as never, w as never) as Tensor) : undefined, logTotal: sub(max(logits, -1), log(max(p, -1))) };
+}
+
+/** A number that is there when all that is wanted of a part is. */
+const end = ({ pw, logTotal }: Part): Tensor => (pw ? add(slice(pw, [0, 0], [1, 1]), slice(logTotal, [0], [1])) : logTotal);

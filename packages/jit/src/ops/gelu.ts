@@ -1,5 +1,7 @@
 import { add, customGrad, erf, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { fusesHere, runFused } from '../trace/fused.js';
+import { runFused } from '../trace/fused.js';
+import { hold } from '../trace/hold.js';
+import { isTracing } from '../trace/trace.js';
 
 export type GeluKind = 'tanh' | 'exact';
 
@@ -11,19 +13,18 @@ export type GeluKind = 'tanh' | 'exact';
  * @see Hendrycks & Gimpel 2016
  */
 export function gelu(x: Tensor, kind: GeluKind): Tensor {
-  if (fusesHere()) return runFused('Gelu', [x], { approximate: { string: kind === 'tanh' ? 'tanh' : 'none' } });
   const { share, shareSlope } = kinds[kind];
+  const value = (x: Tensor) => (isTracing() ? runFused('Gelu', [x], { approximate: { string: kind === 'tanh' ? 'tanh' : 'none' } }) : mul(x, share(x)));
   const op = customGrad((...args) => {
     const [x, save] = args as unknown as [Tensor, (saved: Tensor[]) => void];
-    const s = share(x);
-    const y = mul(x, s);
-    save([x, s, y]);
+    save([x]);
     return {
-      value: y,
-      // y = x s(x), so dy/dx = s + x s'
+      value: value(x),
+      // y = x s(x), so dy/dx = s + x s'. Of x alone, late: else three more arrays would be kept from the forward pass on.
       gradFunc: (dy, saved) => {
-        const [x, s, y] = saved as [Tensor, Tensor, Tensor];
-        return mul(dy as Tensor, add(s, shareSlope(x, s, y)));
+        const [x] = hold(saved, dy as Tensor) as [Tensor];
+        const s = share(x);
+        return mul(dy as Tensor, add(s, shareSlope(x, s)));
       },
     };
   });
@@ -33,7 +34,7 @@ export function gelu(x: Tensor, kind: GeluKind): Tensor {
 /** The share s(x) of x that passes, and x s'(x), written so that few passes over memory are made. */
 interface Kind {
   share(x: Tensor): Tensor;
-  shareSlope(x: Tensor, s: Tensor, y: Tensor): Tensor;
+  shareSlope(x: Tensor, s: Tensor): Tensor;
 }
 
 const a = 2 * Math.sqrt(2 / Math.PI);
@@ -43,7 +44,7 @@ const kinds: Record<GeluKind, Kind> = {
   // (1 + tanh(v / 2)) / 2 = sigmoid(v) with v = a x + b x^3, and s' = s (1 - s) (a + 3 b x^2)
   tanh: {
     share: (x) => sigmoid(mul(x, add(mul(square(x), b), a))),
-    shareSlope: (x, s, y) => mul(mul(y, sub(1, s)), add(mul(square(x), 3 * b), a)),
+    shareSlope: (x, s) => mul(mul(mul(x, s), sub(1, s)), add(mul(square(x), 3 * b), a)),
   },
   // s = Phi(x), the standard normal distribution, and s' its density
   exact: {
