@@ -1,10 +1,10 @@
-import type { Hosted, HostTensor } from '@prefix-tuning/jit';
+import type { Hosted } from '@prefix-tuning/jit';
 import type { Past } from '../families/family.js';
 import type { Model } from '../model.js';
 import type { Cache, Slots } from './cache.js';
 import type { BySite } from './prefixes.js';
-import type { Programs } from './programs.js';
-import type { Continuation, Search } from './search.js';
+import type { Programs, Scored } from './programs.js';
+import type { Continuation, Row, Search } from './search.js';
 import type { GenerateOptions, SearchSettings } from './settings.js';
 
 /** One call of `generate`. */
@@ -57,5 +57,8 @@ export interface Store {
 /** Whether prefixes take positions. */
 export const takesPositions = ({ model, options }: Pick<Job, 'model' | 'options'>): boolean => options.prefixPositions ?? !model.family.encoder;
 
-/** One row of scores [n, V], as a view. */
-export const scoreRow = ({ shape, data }: HostTensor, row: number): Float32Array => (data as Float32Array).subarray(row * shape[1]!, (row + 1) * shape[1]!);
+/** What a program says of one row's next token, as views. */
+export function rowOf({ scores, tokens: [tokens] }: Hosted<Scored>, row: number): Row {
+  const [begin, end] = [row * scores.shape[1]!, (row + 1) * scores.shape[1]!];
+  return { scores: (scores.data as Float32Array).subarray(begin, end), tokens: (tokens?.data as Int32Array | undefined)?.subarray(begin, end) };
+}

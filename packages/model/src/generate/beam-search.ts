@@ -26,19 +26,19 @@ const f = Math.fround;
  * @param ends  tells whole sequences
  */
 export function beamSearch(prompt: readonly number[], settings: SearchSettings, ends: Ending): Search {
-  const { beams: K, endTokens, maxNewTokens } = settings;
+  const { beams: K, maxNewTokens } = settings;
   const processors = processorsOf(settings);
   let running: Beam[] = Array.from({ length: K }, (_, i) => ({ tokens: [], score: i === 0 ? 0 : never }));
   let kept: Hypothesis[] = Array.from({ length: K }, () => ({ tokens: [], score: never, finished: false }));
   let improvable = true;
 
   const advance: Search['advance'] = (given) => {
-    const rows = given.length === K ? given : running.map(() => given[0]!.slice());
+    const rows = given.length === K ? given : running.map(() => ({ scores: given[0]!.scores.slice(), tokens: given[0]!.tokens?.slice() }));
     rows.forEach((row, i) => {
       const { tokens } = running[i]!;
-      for (const process of processors) process(row, { history: [...prompt, ...tokens], newTokens: tokens.length });
+      for (const processor of processors) processor.apply(row, { history: [...prompt, ...tokens], newTokens: tokens.length });
     });
-    const candidates = topCandidates(rows, running.map(({ score }) => score), Math.max(2, 1 + endTokens.length) * K);
+    const candidates = topCandidates(rows, running.map(({ score }) => score), candidateCount(settings));
     const length = running[0]!.tokens.length + 1;
     const extend = ({ parent, token }: Candidate) => [...running[parent]!.tokens, token];
     const ended = new Set(candidates.filter((candidate) => ends(extend(candidate))));
@@ -77,6 +77,9 @@ export function beamSearch(prompt: readonly number[], settings: SearchSettings, 
   const results = () => kept.slice(0, settings.returnSequences).map(({ tokens, score }) => ({ tokens, score }));
   return { width: K, advance, results };
 }
+
+/** How many candidates a step is chosen from: enough are left if each end token ends some. */
+export const candidateCount = ({ beams, endTokens }: SearchSettings): number => Math.max(2, 1 + endTokens.length) * beams;
 
 /** The highest scores first; equal ones keep their order. */
 const bestOf = <T extends { readonly score: number }>(items: readonly T[], count: number): T[] =>

@@ -1,5 +1,5 @@
-/** Sizes that programs are compiled for: few, and none wastes more than half of what it computes. */
-const sizes = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
+/** Sizes that programs are compiled for: few, and from 24 on none wastes more than a quarter of what it computes. */
+const sizes = [8, 16, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024];
 
 /** The smallest size of the ladder that holds `n`. */
 export function bucket(n: number): number {

@@ -56,19 +56,7 @@ export function createCache(shape: CacheShape): Cache {
     capacity,
     rows: rowsOf,
     fill: (row, present, source) => write(present, source, { row, slot: 0 }),
-    append: (fresh, slots) =>
-      flat(fresh).forEach(({ data }, i) => {
-        const store = stores[i]!;
-        slots.forEach((slot, row) => {
-          if (slot === undefined) return;
-          // A loop: views of so few numbers cost more than the numbers.
-          for (let h = 0; h < H; h++) {
-            const from = (row * H + h) * D;
-            const to = row * rowSize + (h * capacity + slot) * D;
-            for (let d = 0; d < D; d++) store[to + d] = data[from + d]!;
-          }
-        });
-      }),
+    append: (fresh, slots) => flat(fresh).forEach(({ data }, i) => putSlots(stores[i]!, data as Float32Array, slots, shape)),
     copy: (from, to, { begin, end }) => {
       const [target, start, size] = [to * rowSize + begin * D, from * rowSize + begin * D, (end - begin) * D];
       for (const store of stores) {
@@ -84,4 +72,17 @@ export function createCache(shape: CacheShape): Cache {
       return grown;
     },
   };
+}
+
+/** Writes numbers [rows, H, 1, D] at each row's slot. A function of its own, and loops: views of so few numbers cost more than the numbers. */
+function putSlots(store: Float32Array, data: Float32Array, slots: readonly (number | undefined)[], { heads: H, capacity, headSize: D }: CacheShape): void {
+  for (let row = 0; row < slots.length; row++) {
+    const slot = slots[row];
+    if (slot === undefined) continue;
+    for (let h = 0; h < H; h++) {
+      const from = (row * H + h) * D;
+      const to = ((row * H + h) * capacity + slot) * D;
+      for (let d = 0; d < D; d++) store[to + d] = data[from + d]!;
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { hostTensor, type HostTensor } from '@prefix-tuning/jit';
-import { scoreRow, type Active, type Job, type Store } from './active.js';
+import { rowOf, type Active, type Job, type Store } from './active.js';
 import type { Cache } from './cache.js';
 import type { Continuation } from './search.js';
 
@@ -31,7 +31,7 @@ export async function decodeStep({ model, programs, settings }: Job, active: rea
       mask.fill(1, row * S + before, row * S + before + item.length);
     });
   });
-  const { scores, fresh } = await programs.decode({
+  const { fresh, ...scored } = await programs.decode({
     ids: hostTensor(ids, [R, 1], 'int32'),
     positions: hostTensor(positions, [R, 1], 'int32'),
     mask: hostTensor(mask, [R, S]),
@@ -44,7 +44,7 @@ export async function decodeStep({ model, programs, settings }: Job, active: rea
   active.forEach((item, block) => {
     const first = block * width;
     item.length++;
-    const next = item.search.advance(item.rows.map((offset) => scoreRow(scores, first + offset)));
+    const next = item.search.advance(item.rows.map((offset) => rowOf(scored, first + offset)));
     if (next) follow(item, next, { cache: store.own, first });
     else ended.add(item);
   });

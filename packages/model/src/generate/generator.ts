@@ -1,8 +1,11 @@
 import type { Model } from '../model.js';
+import { candidateCount } from './beam-search.js';
+import { bucket } from './buckets.js';
 import { resolvePrefixes } from './prefixes.js';
-import { createPrograms, type Programs, type ScoreKind } from './programs.js';
+import { tokensToSee } from './processors.js';
+import { createPrograms, type Programs, type ScoreOptions } from './programs.js';
 import { run } from './run.js';
-import { resolveSettings, type Generated, type GenerateOptions } from './settings.js';
+import { resolveSettings, type Generated, type GenerateOptions, type SearchSettings } from './settings.js';
 
 /**
  * Generates the continuation of each prompt: greedy, or beam search with `beams` above 1.
@@ -32,14 +35,24 @@ export interface Generator {
 
 /** Keeps the programs that it compiles from call to call. */
 export function createGenerator(model: Model, { runtime }: Pick<GenerateOptions, 'runtime'> = {}): Generator {
-  const compiled: Partial<Record<ScoreKind, Programs>> = {};
+  const compiled: Record<string, Programs> = {};
   return {
     async generate(prompts, options = {}) {
       const settings = resolveSettings(options, model);
-      const scores = settings.beams > 1 ? 'log-probabilities' : 'logits';
-      const programs = (compiled[scores] ??= createPrograms(model, { scores, runtime }));
+      const scores = scoresFor(settings, options.sample !== undefined, model.config.vocabulary);
+      const programs = (compiled[JSON.stringify(scores)] ??= createPrograms(model, { scores, runtime }));
       return run({ model, programs, settings, prompts, options, prefixes: resolvePrefixes(options, model.config, prompts.length) });
     },
     dispose: async () => void (await Promise.all(Object.values(compiled).map((programs) => programs.dispose()))),
   };
+}
+
+/** To find more of a row's tokens than these takes a program as long as to hand all of them over. */
+const MOST_TOKENS = 64;
+
+function scoresFor(settings: SearchSettings, samples: boolean, vocabulary: number): ScoreOptions {
+  const kind = settings.beams > 1 ? 'log-probabilities' : 'logits';
+  const needed = samples ? undefined : tokensToSee(settings, settings.beams > 1 ? candidateCount(settings) : 1);
+  // In few sizes, so that like settings share programs.
+  return { kind, tokens: needed !== undefined && needed <= Math.min(MOST_TOKENS, vocabulary) ? Math.min(bucket(needed), vocabulary) : undefined };
 }

@@ -1,6 +1,6 @@
 import { hostTensor, type Hosted } from '@prefix-tuning/jit';
 import type { Past } from '../families/family.js';
-import { scoreRow, takesPositions, type Active, type Admitted, type Job } from './active.js';
+import { rowOf, takesPositions, type Active, type Admitted, type Job } from './active.js';
 import type { PrefixRows } from './prefixes.js';
 import { beamSearch } from './beam-search.js';
 import { bucket } from './buckets.js';
@@ -28,7 +28,7 @@ export async function prefill(job: Job, group: readonly number[], rows: number):
   });
   // A row that attends to nothing would be averages of garbage; one token keeps it finite.
   for (let row = group.length; row < rows; row++) mask[row * T] = 1;
-  const { scores, present, cross } = await programs.prefill({
+  const { present, cross, ...scored } = await programs.prefill({
     ids: hostTensor(ids, [rows, T], 'int32'),
     last: decoderOnly ? [hostTensor(last, [rows], 'int32')] : [],
     mask: decoderOnly ? [] : [hostTensor(mask, [rows, T])],
@@ -42,7 +42,7 @@ export async function prefill(job: Job, group: readonly number[], rows: number):
     const placed = (past: Hosted<Past>, { longest, length }: PrefixRows, slots: number) => ({ past, slots: { row, begin: longest - length(i), length: slots } });
     return {
       item,
-      next: item.search.advance([scoreRow(scores, row)]),
+      next: item.search.advance([rowOf(scored, row)]),
       ...(cross[0]
         ? { own: placed(present, prefixes.prefix, item.length), shared: placed(cross[0], prefixes.crossPrefix, item.shared) }
         : { own: undefined, shared: placed(present, prefixes.prefix, item.shared) }),

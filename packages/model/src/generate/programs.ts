@@ -1,6 +1,6 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { jit, type JitFunction, type Runtime } from '@prefix-tuning/jit';
-import { add, cast, concat, fill, logSoftmax, minimum, ones, range, reshape, scalar, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, cast, concat, fill, log, logSoftmax, max, minimum, ones, range, reshape, scalar, slice, softmax, sub, sum, topk, type Tensor } from '@tensorflow/tfjs-core';
 import type { ForwardInput, ModelConfig, Past } from '../families/family.js';
 import type { Model } from '../model.js';
 
@@ -25,9 +25,16 @@ export type PrefillInput = {
 /** A past with, where its rows differ in length, float32 [n, P] that hides what is before the shorter ones. */
 type MaskedPast = { readonly past: Past; readonly mask: Optional<Tensor> };
 
-export type PrefillOutput = {
-  /** float32 [n, V]: of the token after each prompt, or after the decoder's start token */
+/** Scores of the next token of R rows. */
+export type Scored = {
+  /** float32 [R, V], or [R, S] of the tokens that the search has to see, best first */
   readonly scores: Tensor;
+  /** int32 [R, S], where not all tokens are scored */
+  readonly tokens: Optional<Tensor>;
+};
+
+/** Scored: the token after each prompt, or after the decoder's start token. */
+export type PrefillOutput = Scored & {
   readonly present: Past;
   /** Keys and values of the sources, each after its prefix. */
   readonly cross: Optional<Past>;
@@ -49,9 +56,8 @@ export type DecodeInput = {
   readonly source: Optional<{ readonly keyValues: Past; readonly mask: Tensor }>;
 };
 
-export type DecodeOutput = {
-  /** float32 [R, V]: of the token after each row */
-  readonly scores: Tensor;
+/** Scored: the token after each row. */
+export type DecodeOutput = Scored & {
   /** The token's own key and value, float32 [R, H, 1, D] per layer. */
   readonly fresh: Past;
 };
@@ -62,33 +68,45 @@ export interface Programs {
   dispose(): Promise<void>;
 }
 
-/** Beam search works on log-probabilities, other searches on logits. */
-export type ScoreKind = 'logits' | 'log-probabilities';
+export interface ScoreOptions {
+  /** Beam search works on log-probabilities, other searches on logits. */
+  readonly kind: 'logits' | 'log-probabilities';
+  /** How many of the likeliest tokens are wanted; all unless given. Few spare their copies and a walk through them outside the program. */
+  readonly tokens?: number | undefined;
+}
 
 /** Compiles what generation runs. Both programs are for fixed shapes, so callers keep to few of them. */
-export function createPrograms(model: Model, options: { scores: ScoreKind; runtime?: Runtime | undefined }): Programs {
+export function createPrograms(model: Model, options: { scores: ScoreOptions; runtime?: Runtime | undefined }): Programs {
   const { family, parameters, config } = model;
   const runtime = options.runtime ? { runtime: options.runtime } : {};
-  const score = (hidden: Tensor): Tensor => {
+  const score = (hidden: Tensor): Scored => {
     const logits = family.logits(parameters, hidden);
-    return options.scores === 'logits' ? logits : logSoftmax(logits);
+    const { kind, tokens } = options.scores;
+    if (tokens === undefined) return { scores: kind === 'logits' ? logits : logSoftmax(logits), tokens: [] };
+    const { values, indices } = topk(logits, tokens);
+    return { scores: kind === 'logits' ? values : logProbabilities(values, logits), tokens: [indices] };
   };
   const prefill: Programs['prefill'] = jit(family.encoder ? encodeAndStart(model, score) : readPrompt(model, score), { name: 'prefill', ...runtime });
   const decode: Programs['decode'] = jit(
     ({ prompt, source, ...input }: DecodeInput): DecodeOutput => {
       const { hidden, fresh } = family.forward(parameters, config, { ...input, prompt: prompt[0], source: source[0] });
-      return { scores: score(reshape(hidden, [-1, config.width])), fresh };
+      return { ...score(reshape(hidden, [-1, config.width])), fresh };
     },
     { name: 'decode', ...runtime },
   );
   return { prefill, decode, dispose: async () => void (await Promise.all([prefill.dispose(), decode.dispose()])) };
 }
 
+/** Of the likeliest tokens' logits [R, S], best first: the best one's probability is all that the others [R, V] are needed for. */
+function logProbabilities(best: Tensor, logits: Tensor): Tensor {
+  return add(sub(best, slice(best, [0, 0], [-1, 1])), log(max(softmax(logits), -1, true)));
+}
+
 const readPrompt =
-  ({ family, parameters, config }: Model, score: (hidden: Tensor) => Tensor) =>
+  ({ family, parameters, config }: Model, score: (hidden: Tensor) => Scored) =>
   ({ ids, last, prefix: [prefix] }: PrefillInput): PrefillOutput => {
     const { hidden, present } = family.forward(parameters, config, { ids, rows: last[0], ...after(prefix, ids.shape as [number, number], config) });
-    return { scores: score(reshape(hidden, [-1, config.width])), present, cross: [] };
+    return { ...score(reshape(hidden, [-1, config.width])), present, cross: [] };
   };
 
 /** What T new tokens after a prefix need; where prefixes differ in length, each row's positions count its own. */
@@ -106,7 +124,7 @@ const maskAfter = (prefix: MaskedPast | undefined, mask: Tensor): Tensor =>
   prefix ? concat([prefix.mask[0] ?? ones([mask.shape[0]!, prefix.past[0]!.key.shape[2]!]), mask], 1) : mask;
 
 /** Encodes the sources and runs the decoder on its start token. */
-function encodeAndStart({ family, parameters, config, generationConfig, folder }: Model, score: (hidden: Tensor) => Tensor) {
+function encodeAndStart({ family, parameters, config, generationConfig, folder }: Model, score: (hidden: Tensor) => Scored) {
   const start = generationConfig.decoderStartTokenId;
   if (start === undefined) {
     throw new ConfigError(`${folder}/config.json: decoder_start_token_id: expected a token id, got none. Get the file again.`, {
@@ -123,6 +141,6 @@ function encodeAndStart({ family, parameters, config, generationConfig, folder }
       positions,
       source: { keyValues, mask: maskAfter(crossPrefix, mask!) },
     });
-    return { scores: score(reshape(first.hidden, [-1, config.width])), present: first.present, cross: [keyValues] };
+    return { ...score(reshape(first.hidden, [-1, config.width])), present: first.present, cross: [keyValues] };
   };
 }

@@ -6,6 +6,14 @@ export interface Continuation {
   readonly parent: number;
 }
 
+/** Scores of a row's next token. */
+export interface Row {
+  /** Of every token by its id, or of `tokens`; the search's own to change. */
+  readonly scores: Float32Array;
+  /** The likeliest tokens, best first, where not all are given. */
+  readonly tokens?: Int32Array | undefined;
+}
+
 /** The search for one prompt's sequences: pure bookkeeping over scores, with no tensor in it. */
 export interface Search {
   /** Rows that it decodes at a time. */
@@ -13,10 +21,10 @@ export interface Search {
   /**
    * Takes the scores of each row's next token and chooses.
    *
-   * @param rows  [V] per row, the search's own to change; a single row at the first step, which follows the prompt
+   * @param rows  a single one at the first step, which follows the prompt
    * @returns one continuation per row, or undefined when the search has ended
    */
-  advance(rows: readonly Float32Array[]): readonly Continuation[] | undefined;
+  advance(rows: readonly Row[]): readonly Continuation[] | undefined;
   /** Best first. */
   results(): readonly Generated[];
 }
@@ -31,16 +39,16 @@ export interface Candidate extends Continuation {
  *
  * @param base  what each row's scores are added to, in 32-bit arithmetic
  */
-export function topCandidates(rows: readonly Float32Array[], base: readonly number[], count: number): Candidate[] {
+export function topCandidates(rows: readonly Row[], base: readonly number[], count: number): Candidate[] {
   const best: Candidate[] = [];
-  rows.forEach((row, parent) => {
+  rows.forEach(({ scores, tokens }, parent) => {
     const offset = base[parent]!;
     // What a token's own score has to exceed; nearly all fail here.
     const bound = () => (best.length === count ? best[count - 1]!.score - offset : NaN);
     let least = bound();
-    for (let token = 0; token < row.length; token++) {
-      if (row[token]! <= least) continue;
-      insert(best, { token, parent, score: Math.fround(row[token]! + offset) }, count);
+    for (let i = 0; i < scores.length; i++) {
+      if (scores[i]! <= least) continue;
+      insert(best, { token: tokens?.[i] ?? i, parent, score: Math.fround(scores[i]! + offset) }, count);
       least = bound();
     }
   });

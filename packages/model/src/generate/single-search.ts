@@ -5,7 +5,7 @@ import type { SearchSettings } from './settings.js';
 
 export interface SingleOptions {
   readonly ends: Ending;
-  /** Chooses a token from processed scores. */
+  /** Chooses one of the processed scores by its place. */
   readonly choose: (scores: Float32Array) => number;
   readonly onToken?: ((token: number) => void) | undefined;
 }
@@ -15,8 +15,10 @@ export function singleSearch(prompt: readonly number[], settings: SearchSettings
   const processors = processorsOf(settings);
   const tokens: number[] = [];
   const advance: Search['advance'] = ([row]) => {
-    for (const process of processors) process(row!, { history: [...prompt, ...tokens], newTokens: tokens.length });
-    const token = choose(row!);
+    const { scores, tokens: scored } = row!;
+    for (const processor of processors) processor.apply(row!, { history: [...prompt, ...tokens], newTokens: tokens.length });
+    const at = choose(scores);
+    const token = scored?.[at] ?? at;
     tokens.push(token);
     onToken?.(token);
     return ends(tokens) ? undefined : [{ token, parent: 0 }];
