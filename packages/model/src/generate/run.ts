@@ -1,7 +1,7 @@
 import { machineMemory } from '@prefix-tuning/jit';
 import type { Active, Admitted, Job, Store } from './active.js';
 import { bucket, rowBucket } from './buckets.js';
-import { createCache, type Cache } from './cache.js';
+import { createCache, type Cache, type CacheShape } from './cache.js';
 import { decodeStep } from './decode.js';
 import { checkPrompts } from './check.js';
 import { prefill } from './prefill.js';
@@ -69,14 +69,14 @@ function place({ item, next, own, shared }: Admitted, store: Store, block: numbe
 }
 
 function ensureRoom({ model: { config }, settings }: Job, store: Store | undefined, need: { batch: number; own: number; shared: number }): Store {
-  const make = (cache: Cache | undefined, rows: number, slots: number): Cache => {
+  const make = (cache: Cache | undefined, slots: number, shape: Pick<CacheShape, 'rows' | 'grows'>): Cache => {
     if (cache && cache.capacity >= slots) return cache;
     const capacity = bucket(slots);
-    return cache?.grow(capacity) ?? createCache({ layers: config.layers, rows, heads: config.keyValueHeads, capacity, headSize: config.headSize });
+    return cache?.grow(capacity) ?? createCache({ ...shape, layers: config.layers, heads: config.keyValueHeads, capacity, headSize: config.headSize });
   };
   return {
-    own: make(store?.own, need.batch * settings.beams, need.own),
-    shared: make(store?.shared, need.batch, need.shared),
+    own: make(store?.own, need.own, { rows: need.batch * settings.beams, grows: true }),
+    shared: make(store?.shared, need.shared, { rows: need.batch }),
   };
 }
 
