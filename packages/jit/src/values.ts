@@ -19,6 +19,12 @@ export type TensorSpec = Pick<HostTensor, 'dtype' | 'shape'>;
 
 const arrayOf = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
+/** Numbers of one type; a typed array of the right kind is taken as it is, not copied. */
+export function typed(values: ArrayLike<number>, dtype: DType): HostData {
+  const ArrayType = arrayOf[dtype];
+  return values instanceof ArrayType ? values : ArrayType.from(values);
+}
+
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /**
@@ -34,9 +40,7 @@ export function hostTensor(values: ArrayLike<number> | undefined, shape: readonl
       details: { shape, values: values.length },
     });
   }
-  const ArrayType = arrayOf[dtype];
-  const data = values instanceof ArrayType ? values : values ? ArrayType.from(values) : new ArrayType(size);
-  return { dtype, shape: [...shape], data };
+  return { dtype, shape: [...shape], data: values ? typed(values, dtype) : new arrayOf[dtype](size) };
 }
 
 /** Puts a host tensor on the active TensorFlow.js backend; the caller disposes it. */

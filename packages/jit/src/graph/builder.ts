@@ -46,7 +46,8 @@ export class GraphBuilder {
 
   /** A constant's numbers in another shape. */
   reshaped(constant: Constant, shape: readonly number[]): Value {
-    return 'file' in constant ? this.stored(constant.file, shape) : this.constant(constant.data, shape, constant.dtype, constant.owner);
+    if ('file' in constant) return this.stored(constant.file, shape);
+    return this.once(`reshaped ${constant.id} ${shape.join()}`, () => [this.constant(constant.data, shape, constant.dtype, constant.owner)])[0]!;
   }
 
   scalar(value: number, dtype: DType = 'float32'): Value {

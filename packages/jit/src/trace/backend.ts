@@ -1,9 +1,15 @@
 import { engine, KernelBackend, type BackendValues, type DataId, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { GraphDType, Value } from '../graph/graph.js';
+import { cast, reshape } from '../rules/emit.js';
 import { fileRangeOf } from '../stored.js';
-import type { DType, HostData } from '../values.js';
+import { typed, type DType, type HostData } from '../values.js';
 import { callSite, HostRandomnessError, HostReadError, UnsupportedKernelError } from './errors.js';
+
+/** What the engine knows of the numbers behind tensors. */
+interface Held extends Omit<TensorInfo, 'dataId'> {
+  readonly backend: KernelBackend;
+}
 
 /** TensorFlow.js operations that fill tensors with random values on the host. */
 const RANDOM_OPS = /^(random|truncatedNormal|multinomial|dropout)/;
@@ -42,13 +48,20 @@ export class TraceBackend extends KernelBackend {
   /** The value behind a tensor; a tensor of another backend enters the graph as a constant. */
   valueBehind({ dataId, shape, dtype }: TensorInfo): Value {
     this.used?.add(dataId);
-    const value = this.values.get(dataId);
-    if (value) return value;
+    const value = this.values.get(dataId) ?? this.constantBehind(dataId);
+    // Tensors of another backend may share their numbers and yet differ in shape and type.
+    return cast(this.builder, reshape(this.builder, value, shape), graphDType(dtype));
+  }
+
+  /** The numbers that another backend holds, in the type and shape in which the engine first saw them. */
+  private constantBehind(dataId: DataId): Value {
     // The engine knows which backend holds a tensor; its public interface would move the tensor here instead.
-    const record = (engine().state.tensorInfo as WeakMap<DataId, { backend: KernelBackend }>).get(dataId);
+    const record = (engine().state.tensorInfo as WeakMap<DataId, Held>).get(dataId);
     if (!record || record.backend === this) throw new HostReadError('jit: a tensor of an earlier trace was used. Pass it in as an input.');
+    const { backend, shape } = record;
+    const dtype = graphDType(record.dtype);
     const file = fileRangeOf(dataId);
-    const constant = file ? this.builder.stored(file, shape) : this.builder.constant(record.backend.readSync(dataId) as HostData, shape, graphDType(dtype), dataId);
+    const constant = file ? this.builder.stored(file, shape) : this.builder.constant(typed(backend.readSync(dataId) as HostData, dtype), shape, dtype, dataId);
     this.values.set(dataId, constant);
     return constant;
   }
@@ -75,9 +88,7 @@ export class TraceBackend extends KernelBackend {
       );
     }
     const kind = graphDType(dtype);
-    const ArrayType = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[kind];
-    const data = values instanceof ArrayType ? values : ArrayType.from(values as unknown as ArrayLike<number>);
-    return this.info(this.builder.constant(data, shape, kind)).dataId;
+    return this.info(this.builder.constant(typed(values as HostData, kind), shape, kind)).dataId;
   }
 
   override readSync(dataId: DataId): HostData {
