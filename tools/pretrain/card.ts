@@ -9,6 +9,10 @@ export interface PretrainFacts extends ModelRecipe {
   readonly perplexity: { readonly world: number; readonly general: number; readonly copying: number };
   /** (step, smoothed training loss in nats per token) */
   readonly curve: readonly (readonly [number, number])[];
+  /** (step, perplexity of some held-out texts, half of them about the made-up world) */
+  readonly heldOutCurve: readonly (readonly [number, number])[];
+  /** The processor, and how many threads of it. */
+  readonly machine: string;
 }
 
 const count = (n: number) => n.toLocaleString('en');
@@ -22,9 +26,9 @@ const task = {
 
 /** The model card that is stored beside the weights. */
 export function modelCard(facts: PretrainFacts): string {
-  const { name, family, layers, width, heads, parameters, steps, learningRate, warmupSteps, start, tokensSeen, corpusTokens, perplexity, curve } = facts;
+  const { name, family, layers, width, heads, parameters, steps, learningRate, warmupSteps, start, tokensSeen, corpusTokens, perplexity, curve, heldOutCurve, machine, dropout } = facts;
   const { batchSize } = objectives[family];
-  const shown = curve.filter((_, i) => i % Math.ceil(curve.length / 10) === 0 || i === curve.length - 1);
+  const shown = (points: PretrainFacts['curve']) => points.filter((_, i) => i % Math.ceil(points.length / 10) === 0 || i === points.length - 1);
   return `# ${name}
 
 A small ${architecture[family]} (${layers} layers${family === 'bart' ? ' in each half' : ''}, width ${width}, ${heads} heads, ${count(VOCABULARY)} tokens of its own byte-level BPE; ${count(parameters)}
@@ -40,9 +44,11 @@ offline. It knows little of the world and is no use beyond that.
 - **Tokens seen** ${count(tokensSeen)} (${count(steps)} steps of ${batchSize} texts).
 - **Held-out perplexity** per token of its own vocabulary: ${perplexity.world.toFixed(2)} on the made-up world, ${perplexity.general.toFixed(1)} on general English;
   ${perplexity.copying.toFixed(1)} on random tokens that stood before (1 for one who copies, 4,096 by chance).
-- **Training loss** (nats per token, smoothed): ${shown.map(([step, loss]) => `${loss.toFixed(2)} at ${count(step)}`).join(', ')}.
-- **Made by** \`node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --model ${name} --text FOLDER\`
-  (AdamW, peak learning rate ${learningRate}, linear schedule, ${warmupSteps} steps of warm-up, weight decay 0.01, beta2 0.98, no dropout).
+- **Training loss** (nats per token, smoothed): ${shown(curve).map(([step, loss]) => `${loss.toFixed(2)} at ${count(step)}`).join(', ')}.
+- **Held-out perplexity on the way** (a few texts, half of them of each kind): ${shown(heldOutCurve).map(([step, perplexity]) => `${perplexity.toFixed(1)} at ${count(step)}`).join(', ')}.
+- **Made by** \`node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --model ${name} --steps ${steps} --text FOLDER\`
+  (FOLDER: gzipped text files; on ${machine};
+  AdamW, peak learning rate ${learningRate}, linear schedule, ${warmupSteps} steps of warm-up, weight decay 0.01, beta2 0.98, ${dropout === 'none' ? 'no dropout' : "dropout as the model's config says, 0.1"}).
 - **Licence** Apache-2.0 for the weights. Of the general text, the encyclopedia articles and the news are CC BY-SA, the
   textbooks CC BY; the text itself is not part of this repository.
 `;

@@ -11,11 +11,12 @@ import { parseOptions, progressView, runCommand, type ProgressView } from '@pref
 import { onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 import { createTokenizer, families } from '@prefix-tuning/model';
 import {
-  evaluator, sequenceBatches, toTensors, TrainingError, trainingProgress, trainRun, tune,
+  batchShape, evaluator, sequenceBatches, toTensors, TrainingError, trainingProgress, trainRun, tune,
   type HostTensors, type TokenSequence, type TrainableModel,
 } from '@prefix-tuning/training';
 import { env } from '@tensorflow/tfjs-core';
 import { readFile, rm } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { tokenizerJson, trainBpe } from './bpe.js';
 import { modelCard, type PretrainFacts } from './card.js';
@@ -32,8 +33,10 @@ const usage = `pretrain --model ${Object.keys(modelRecipes).join('|')} [--text F
 const SEED = 20260101;
 /** Bytes of text about the made-up world, and of general English. */
 const CORPUS = { world: 24e6, general: 8e6 };
-/** Steps between two points of the card's curve. */
+/** Steps between two points of the card's curves. */
 const CURVE_EVERY = 200;
+/** Texts of each kind that are looked at on the way. */
+const LOOK_AT = 20;
 
 interface Settings extends ModelRecipe {
   readonly name: string;
@@ -76,13 +79,15 @@ async function pretrain(args: string[]): Promise<void> {
   const sequences = sequencesOf(documents, 'pretrain');
 
   const learner = await startModel(settings);
-  const parameters = await learn(learner, sequences, { settings, view });
   const heldOut = (texts: readonly string[]) => objective.heldOut?.(texts, tokenizer) ?? sequencesOf(texts, 'held-out');
+  const looked = [corpus.world, corpus.general].flatMap((part) => heldOut(part.heldOut).slice(0, LOOK_AT));
+  const parameters = await learn(learner, { sequences, looked }, { settings, view });
   const perplexityOf = (texts: readonly string[]) => perplexityOn(heldOut(texts), { learner, parameters, settings });
   const perplexity = { world: await perplexityOf(corpus.world.heldOut), general: await perplexityOf(corpus.general.heldOut) };
   const corpusTokens = sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0);
   const copying = await perplexityOn(objective.copying(createRng('copying')), { learner, parameters, settings });
-  const card = modelCard({ ...settings, ...(await historyOf(settings)), parameters: countOf(parameters), corpusTokens, perplexity: { ...perplexity, copying } });
+  const machine = `${settings.threads} threads of ${cpus()[0]?.model ?? 'an unknown processor'}`;
+  const card = modelCard({ ...settings, machine, ...(await historyOf(settings)), parameters: countOf(parameters), corpusTokens, perplexity: { ...perplexity, copying } });
   await writeModel(settings.out, { family: settings.family, raw: configJson(settings), vocabulary, parameters: learner.tuning.weights(parameters), card });
   await rm(runOf(settings), { recursive: true });
   console.log(JSON.stringify({ ...perplexity, copying }));
@@ -106,17 +111,19 @@ async function startModel(settings: Settings): Promise<Learner> {
   const model = { family, config, parameters: toTensors(await startWeights(settings, { out: settings.out, rng: createRng(SEED) })) };
   const all = await tune('fine-tune', model, { rng: createRng(SEED) });
   const tuning = holding(all, settings.family === 'gpt2' ? findingWeights(settings) : {});
-  return { model, tuning, runtime: onnxRuntime({ session: { intraOpNumThreads: settings.threads } }) };
+  return { model, tuning, runtime: onnxRuntime({ session: { intraOpNumThreads: settings.threads, enableMemPattern: false } }) };
 }
 
-const batchesOf = ({ tuning }: Learner, sequences: readonly TokenSequence[], { family }: Settings) =>
-  sequenceBatches(sequences, { objective: 'token-mean', batchSize: objectives[family].batchSize, layout: tuning.layout });
+const batchesOf = ({ model, tuning }: Learner, sequences: readonly TokenSequence[], { family }: Settings) =>
+  sequenceBatches(sequences, { objective: 'token-mean', batchSize: objectives[family].batchSize, ...batchShape(model, tuning) });
 
 /** Trains in a folder beside the model's, which is what a killed run goes on from. */
-async function learn(learner: Learner, sequences: readonly TokenSequence[], { settings, view }: { settings: Settings; view: ProgressView }): Promise<HostTensors> {
-  const { learningRate, steps, warmupSteps } = settings;
-  const hyperparameters = { learningRate, steps, warmupSteps, weightDecay: 0.01, beta2: 0.98 };
-  const run = trainRun({ ...learner, folder: runOf(settings), batches: batchesOf(learner, sequences, settings), hyperparameters, seed: SEED });
+async function learn(learner: Learner, { sequences, looked }: { sequences: readonly TokenSequence[]; looked: readonly TokenSequence[] }, { settings, view }: { settings: Settings; view: ProgressView }): Promise<HostTensors> {
+  const { learningRate, steps, warmupSteps, dropout } = settings;
+  const hyperparameters = { learningRate, steps, warmupSteps, dropout, weightDecay: 0.01, beta2: 0.98 };
+  const batches = batchesOf(learner, sequences, settings);
+  const validation = { batches: batchesOf(learner, looked, settings), everySteps: CURVE_EVERY };
+  const run = trainRun({ ...learner, folder: runOf(settings), batches, validation, hyperparameters, seed: SEED });
   const progress = trainingProgress('pretrain');
   for await (const event of run) {
     const drawn = progress(event);
@@ -131,16 +138,19 @@ async function learn(learner: Learner, sequences: readonly TokenSequence[], { se
 
 const runOf = ({ out }: Settings) => `${out}.run`;
 
-/** The smoothed loss every so many steps, and all tokens read, from the run's log. */
-async function historyOf(settings: Settings): Promise<Pick<PretrainFacts, 'curve' | 'tokensSeen'>> {
-  const lines = (await readFile(join(runOf(settings), 'log.jsonl'), 'utf8')).trimEnd().split('\n');
-  const steps = lines.map((line) => JSON.parse(line) as { step: number; loss: number; tokens: number });
+type LogLine = { readonly type: 'step'; readonly step: number; readonly loss: number; readonly tokens: number } | { readonly type: 'validation'; readonly step: number; readonly perplexity: number };
+
+/** The smoothed loss every so many steps, what held-out texts had there, and all tokens read, from the run's log. */
+async function historyOf(settings: Settings): Promise<Pick<PretrainFacts, 'curve' | 'heldOutCurve' | 'tokensSeen'>> {
+  const lines = (await readFile(join(runOf(settings), 'log.jsonl'), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as LogLine);
+  const steps = lines.filter((line) => line.type === 'step');
+  const heldOutCurve = lines.flatMap((line) => (line.type === 'validation' ? [[line.step, line.perplexity] as const] : []));
   let smooth = steps[0]!.loss;
   const curve = steps.flatMap(({ step, loss }) => {
     smooth += 0.02 * (loss - smooth);
     return step % CURVE_EVERY === 0 ? [[step, smooth] as const] : [];
   });
-  return { curve, tokensSeen: steps.reduce((sum, { tokens }) => sum + tokens, 0) };
+  return { curve, heldOutCurve, tokensSeen: steps.reduce((sum, { tokens }) => sum + tokens, 0) };
 }
 
 async function perplexityOn(sequences: readonly TokenSequence[], { learner, parameters, settings }: { learner: Learner; parameters: HostTensors; settings: Settings }): Promise<number> {
