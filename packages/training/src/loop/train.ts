@@ -72,8 +72,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       if (!next) break;
       const event = await oneStep(plan, state, next);
       state = event.state;
-      for (const { signature, seconds } of compiled.splice(0)) yield { type: 'compile', signature, seconds };
+      // The step changed the state's arrays: whoever stops at a later event must have had its state.
       yield event;
+      for (const { signature, seconds } of compiled.splice(0)) yield { type: 'compile', signature, seconds };
     }
     yield { type: 'end', reason: stopped() ? 'patience' : 'steps', parameters: state.best ?? state.parameters, state };
   } finally {

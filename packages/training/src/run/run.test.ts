@@ -75,6 +75,15 @@ test('whoever leaves the loop loses no step; a damaged checkpoint is passed over
   expect(await readdir(folder)).toEqual(await readdir(join(root, 'whole')));
 });
 
+test('whoever leaves it after a later step was compiled loses none either', async () => {
+  const folder = join(root, 'compiled');
+  let programs = 0;
+  for await (const event of trainRun(await tinyRun(folder))) if (event.type === 'compile' && ++programs === 2) break;
+  expect(programs).toBe(2);
+  await events(await tinyRun(folder));
+  await same('compiled');
+});
+
 test('a folder of a run with other settings, data or model is refused, with what differs', async () => {
   const differs = async (more: Partial<RunOptions>) => events(await tinyRun(join(root, 'whole'), more));
   const { model, tuning } = await tinyRun('unused');
