@@ -13,7 +13,7 @@ import { completeHyperparameters, type CompleteHyperparameters, type Hyperparame
 import { lossAndGradients } from './step.js';
 import { trainingRuntime } from './runtime.js';
 import { oneStep, type Group, type StepPlan } from './update.js';
-import { looker, type Validation } from './validation.js';
+import { checkValidation, looker, type Validation } from './validation.js';
 
 export interface TrainOptions {
   /** What `loadModel` gives. */
@@ -42,14 +42,14 @@ const fields: FieldsOf<TrainOptions> = { model: true, tuning: true, batches: tru
  * The same options give the same losses and parameters. The last event, `end`, carries the trained parameters; every
  * step's event carries a state that `saveCheckpoint` can write and `resume` takes. `trainRun` does that in a folder.
  *
- * @throws ConfigError  if an option, a hyperparameter or a field of the validation is unknown or out of range
+ * @throws ConfigError  if an option, a hyperparameter, the seed or a field of the validation is unknown or out of range
  * @throws TrainingError  if the loss or its gradient is not finite, or the loss explodes, naming the step and its examples
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
   checkFields('train', options, Object.keys(fields));
-  const { model, tuning, batches, validation, seed } = options;
+  const { model, tuning, validation, seed } = options;
   const runtime = options.runtime ?? (await trainingRuntime());
-  const hyperparameters = completeHyperparameters(options.hyperparameters, batches.batchesPerEpoch);
+  const hyperparameters = checkSettings(options);
   const { steps } = hyperparameters;
   const schedule = scheduleOf(hyperparameters);
   const looks = validation && looker(model, tuning, { validation, runtime });
@@ -80,6 +80,20 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   } finally {
     await Promise.all([gradientsOf.dispose(), looks?.dispose()]);
   }
+}
+
+/**
+ * Checks what decides the result, and completes the hyperparameters.
+ *
+ * @throws ConfigError  if a hyperparameter, the seed or a field of the validation is unknown or out of range
+ */
+export function checkSettings({ batches, hyperparameters, seed, validation }: TrainOptions): CompleteHyperparameters {
+  if (!Number.isInteger(seed)) throw new ConfigError(`train: expected a whole number as seed, got ${String(seed)}. Correct the setting.`, { details: { seed } });
+  if (validation) checkValidation(validation);
+  const complete = completeHyperparameters(hyperparameters, batches.batchesPerEpoch);
+  // A schedule refuses a warm-up that is longer than the run.
+  scheduleOf(complete);
+  return complete;
 }
 
 function scheduleOf({ learningRate: peak, steps, warmupSteps, schedule }: CompleteHyperparameters) {

@@ -49,7 +49,6 @@ export interface Looker {
 }
 
 export function looker(model: TrainableModel, tuning: Tuning, { validation, runtime }: { validation: Validation; runtime: Runtime }): Looker {
-  checkValidation(validation);
   const evaluate = evaluator(model, tuning, { batches: validation.batches, runtime });
   const { everySteps, score } = validation;
   return {

@@ -93,13 +93,23 @@ test('a folder of a run with other settings, data or model is refused, with what
   await expect(differs({ tuning: { ...tuning, parameters: { ...tuning.parameters, x: hostTensor([1], [1]) } } })).rejects.toThrow(/start "\w+" there/);
 });
 
-test('an option that is not known leaves no folder; nor does an interval without a unit', async () => {
+test('an option that is not known or out of range leaves no folder; nor does an interval without a unit', async () => {
   const folder = join(root, 'misspelt');
+  const { batches } = await tinyRun(folder);
   await expect(events(await tinyRun(folder, { hyperparameter: {} } as never))).rejects.toThrow(/^trainRun: expected fields of folder, model, .*checkpointEvery, got hyperparameter\. Correct the name/);
   await expect(events(await tinyRun(folder, { resume: {} } as never))).rejects.toThrow(/got resume\./);
   for (const checkpointEvery of [{ step: 3 }, { steps: 0 }, {}]) {
     await expect(events(await tinyRun(folder, { checkpointEvery } as never))).rejects.toThrow(`trainRun: expected checkpointEvery to be { steps } or { seconds } above 0, got ${JSON.stringify(checkpointEvery)}.`);
   }
+  const wrong: [object, RegExp][] = [
+    [{ validation: { batches, everySteps: 0 } }, /got everySteps 0/],
+    [{ validation: { batches, everySteps: 7, evry: 1 } }, /got evry/],
+    [{ hyperparameters: { learningRate: -1, steps: 40 } }, /learningRate: got -1/],
+    [{ hyperparameters: { learningRate: 0.02, steps: 4, warmupSteps: 5 } }, /expected at most 4 warm-up steps, got 5/],
+    [{ seed: 1.5 }, /train: expected a whole number as seed, got 1\.5\. Correct the setting/],
+    [{ seed: '5' }, /as seed, got 5/],
+  ];
+  for (const [more, message] of wrong) await expect(events(await tinyRun(folder, more as never)), String(message)).rejects.toThrow(message);
   expect(await readdir(root)).not.toContain('misspelt');
 });
 

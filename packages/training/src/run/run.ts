@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, readParameters, writeJson, writeParameters } from '../files.js';
 import type { CompiledEvent, EndEvent, StepEvent, TrainingState, ValidationEvent } from '../loop/events.js';
-import { train, type TrainOptions } from '../loop/train.js';
+import { checkSettings, train, type TrainOptions } from '../loop/train.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import { addCheckpoint, latestCheckpoint } from './checkpoints.js';
 import { lockFolder } from './lock.js';
@@ -22,8 +22,10 @@ const fields: FieldsOf<RunOptions> = {
   folder: true, model: true, tuning: true, batches: true, hyperparameters: true, seed: true, validation: true, runtime: true, checkpointEvery: true,
 };
 
+/** Nothing wrong may be written down as a run's settings: the same call put right would then be refused. */
 function checkOptions(options: RunOptions): void {
   checkFields('trainRun', options, Object.keys(fields));
+  checkSettings(options);
   const { checkpointEvery: every = { seconds: 60 } } = options;
   const [[unit, count] = [], ...more] = Object.entries(every);
   if (more.length === 0 && (unit === 'steps' || unit === 'seconds') && count! > 0) return;
