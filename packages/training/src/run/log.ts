@@ -36,12 +36,21 @@ export async function openLog(path: string, state: TrainingState | undefined): P
   };
 }
 
+/** What a line is about; after all steps if it is torn, as a loss of power leaves the end of a file. */
+function lineOf(text: string): { readonly type: string; readonly step: number } {
+  try {
+    return JSON.parse(text) as { type: string; step: number };
+  } catch {
+    return { type: 'torn', step: Infinity };
+  }
+}
+
 /** Length of the lines that a state knows of. */
 function keptBytes(path: string, content: Buffer, state: TrainingState | undefined): number {
   let [end, steps] = [0, 0];
   if (!state) return end;
   for (let next = content.indexOf('\n'); next >= 0; next = content.indexOf('\n', end)) {
-    const { type, step } = JSON.parse(content.toString('utf8', end, next)) as { type: string; step: number };
+    const { type, step } = lineOf(content.toString('utf8', end, next));
     if (step > (type === 'step' ? state.step : state.watch.looked)) break;
     if (type === 'step') steps++;
     end = next + 1;

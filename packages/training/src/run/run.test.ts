@@ -1,7 +1,7 @@
 import { createRng, FileError } from '@prefix-tuning/base';
 import { hostTensor } from '@prefix-tuning/jit';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -127,6 +127,14 @@ test('a log that lost lines is not gone on with', async () => {
   await until(await tinyRun(folder), 4);
   await writeFile(join(folder, 'log.jsonl'), '');
   await expect(events(await tinyRun(folder))).rejects.toThrow(/log\.jsonl: expected a line for each of the checkpoint's 4 steps, got 0/);
+});
+
+test('a log whose end was torn is cut there and gone on with', async () => {
+  const folder = join(root, 'torn');
+  await until(await tinyRun(folder), 4);
+  await appendFile(join(folder, 'log.jsonl'), '\0\0garbage\n\0\0');
+  expect((await events(await tinyRun(folder)))[0]).toMatchObject({ type: 'start', step: 4 });
+  await same('torn');
 });
 
 const mount = (folder: string) => process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0;
