@@ -30,7 +30,7 @@ export interface Hyperparameters {
   readonly recompute?: boolean;
   /** Batches whose gradients are added up for one step, with the loss of one large batch. */
   readonly accumulate?: number;
-  /** Training stops when the loss per target stands this many times above its running level for five steps; Infinity never stops. */
+  /** Training stops when the loss per target stands this many times, and half a nat, above its running level for five steps; Infinity never stops. */
   readonly explosion?: number;
 }
 

@@ -109,6 +109,8 @@ test('a loss that leaves its level for good stops the run; one hard batch does n
   const follow = (losses: readonly number[]) => losses.reduce((watch: Watch, loss) => watchLoss(watch, facts(loss), 4), { looked: 0, waited: 0, above: 0 });
   expect(follow([2, 2, 9, 2, 9, 9, 9, 9, 2])).toMatchObject({ above: 0, level: 2 });
   expect(() => follow([2, 2, 9, 9, 9, 9, 9])).toThrow(/step 9: expected a loss per target near its level of 2.00, got 9.00, far above it for 5 steps, on examples a, b/);
+  expect(follow([0.002, 0.009, 0.009, 0.009, 0.009, 0.009])).toMatchObject({ above: 0 });
+  expect(() => follow([0.002, 0.6, 0.6, 0.6, 0.6, 0.6])).toThrow(/its level of 0.00200, got 0.600, .*in another folder/);
   expect(follow([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]).level).toBeLessThan(0.2);
 });
 
@@ -147,6 +149,16 @@ test('early stopping ends a run that no longer gets better, with the parameters 
   expect(lower.at(-1)).toMatchObject({ reason: 'patience', state: { step: 4 } });
   await expect(events(await options({ validation: { ...validation, everySteps: 0 } }))).rejects.toThrow(/validation: .*got everySteps 0/);
   await expect(events(await options({ validation: { ...validation, evry: 1 } as never }))).rejects.toThrow(/validation: expected fields of batches, everySteps, .*, got evry\. Correct the name/);
+});
+
+test.each([
+  [{ score: () => NaN }, 'score, got NaN. Correct the score.'],
+  [{ score: () => Infinity, better: 'lower' }, 'score, got Infinity. Correct the score.'],
+  [{ batches: { batchesPerEpoch: 0, epoch: () => [] } }, 'loss, got NaN. Look at the validation data'],
+] as const)('a look that gives no finite value stops the run, naming the step (%#)', async (more, message) => {
+  const run = events(await options({ validation: { batches, everySteps: 2, ...more } }));
+  await expect(run).rejects.toThrow(TrainingError);
+  await expect(run).rejects.toThrow(`validation: step 2: expected a finite ${message}`);
 });
 
 test('options that train and tune do not know are refused, with those they know', async () => {

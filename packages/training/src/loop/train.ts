@@ -43,7 +43,8 @@ const fields: FieldsOf<TrainOptions> = { model: true, tuning: true, batches: tru
  * step's event carries a state that `saveCheckpoint` can write and `resume` takes. `trainRun` does that in a folder.
  *
  * @throws ConfigError  if an option, a hyperparameter, the seed or a field of the validation is unknown or out of range
- * @throws TrainingError  if the loss or its gradient is not finite, or the loss explodes, naming the step and its examples
+ * @throws TrainingError  if the loss or its gradient is not finite, or the loss explodes, naming the step and its examples;
+ *   or if a look at the validation data gives a value that is not finite
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, void> {
   checkFields('train', options, Object.keys(fields));

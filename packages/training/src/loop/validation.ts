@@ -2,6 +2,7 @@ import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import type { Runtime } from '@prefix-tuning/jit';
 import type { BatchSource } from '../batches/source.js';
 import type { Tuning } from '../methods/method.js';
+import { TrainingError } from '../errors.js';
 import type { TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import { evaluator } from './evaluate.js';
@@ -43,7 +44,11 @@ export function checkValidation(validation: Validation): void {
 
 /** Looks when one is due. */
 export interface Looker {
-  /** The next look, or undefined if none is due after this state's step. */
+  /**
+   * The next look, or undefined if none is due after this state's step.
+   *
+   * @throws TrainingError  if what is looked at is not finite: nothing could be better or worse than it
+   */
   look(state: TrainingState, steps: number): Promise<ValidationEvent | undefined>;
   dispose(): Promise<void>;
 }
@@ -57,12 +62,19 @@ export function looker(model: TrainableModel, tuning: Tuning, { validation, runt
       if (step === 0 || watch.looked >= step || (step % everySteps !== 0 && step < steps)) return undefined;
       const { loss, perplexity } = await evaluate(state.parameters);
       const scored = score && (await score(state.parameters));
-      const next = afterLook(state, scored ?? loss, validation);
+      const value = scored ?? loss;
+      if (!Number.isFinite(value)) throw notFinite(step, score ? 'score' : 'loss', value);
+      const next = afterLook(state, value, validation);
       const best = next.watch.waited === 0;
       return { type: 'validation', step, loss, perplexity, ...(scored === undefined ? {} : { score: scored }), best, state: next };
     },
     dispose: () => evaluate.dispose(),
   };
+}
+
+function notFinite(step: number, what: 'score' | 'loss', value: number): TrainingError {
+  const cure = what === 'score' ? 'Correct the score' : 'Look at the validation data, or try a smaller learningRate in another folder';
+  return new TrainingError(`validation: step ${step}: expected a finite ${what}, got ${value}. ${cure}.`, { details: { step, [what]: value } });
 }
 
 /** The state after a look that gave a value. */

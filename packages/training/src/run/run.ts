@@ -85,7 +85,7 @@ export type RunEvent = RunStartEvent | Omit<StepEvent, 'state'> | Omit<Validatio
  * @throws ConfigError  if an option is unknown or a setting wrong, or the folder holds a run with other settings
  * @throws FileError  if another process trains in the folder, or a file cannot be written, such as on a full disk; the last
  *   checkpoint is still there
- * @throws TrainingError  if the loss is not finite or explodes
+ * @throws TrainingError  if the loss or a score is not finite, or the loss explodes
  */
 export async function* trainRun(options: RunOptions): AsyncGenerator<RunEvent, void, void> {
   checkOptions(options);
