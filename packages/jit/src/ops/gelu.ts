@@ -1,6 +1,5 @@
 import { add, customGrad, erf, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { runFused } from '../trace/fused.js';
-import { hold } from '../trace/hold.js';
 import { isTracing } from '../trace/trace.js';
 
 export type GeluKind = 'tanh' | 'exact';
@@ -20,9 +19,9 @@ export function gelu(x: Tensor, kind: GeluKind): Tensor {
     save([x]);
     return {
       value: value(x),
-      // y = x s(x), so dy/dx = s + x s'. Of x alone, late: else three more arrays would be kept from the forward pass on.
+      // y = x s(x), so dy/dx = s + x s'. Of x alone: what else the value needs would be kept from the forward pass on.
       gradFunc: (dy, saved) => {
-        const [x] = hold(saved, dy as Tensor) as [Tensor];
+        const [x] = saved as [Tensor];
         const s = share(x);
         return mul(dy as Tensor, add(s, shareSlope(x, s)));
       },
