@@ -52,3 +52,13 @@ test('a worker that has ended starts again', async () => {
     await compiled.dispose();
   }
 });
+
+test('the end of the last program leaves alone one that is being compiled', async () => {
+  const runtime = onnxRuntime({ worker: true });
+  const plus = (n: number) => jit((x: tf.Tensor) => tf.add(x, n), { runtime });
+  const [a, b] = [plus(1), plus(2)];
+  await a(hostTensor([1], [1]));
+  const [, result] = await Promise.all([a.dispose(), b(hostTensor([1], [1]))]);
+  expect(result.data[0]).toBe(3);
+  await b.dispose();
+});

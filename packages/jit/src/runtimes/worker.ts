@@ -56,65 +56,81 @@ parentPort.on('message', async ({ id, call, argument }) => {
 });
 `;
 
-/** A thread that answers calls one after the other. It starts with the first call and ends with the last session. */
-class SessionWorker {
-  private thread: WorkerThreads.Worker | undefined;
+/** A thread that answers calls one after the other. */
+class SessionThread {
+  /** Sessions that are there or about to be. */
+  sessions = 0;
+  /** Why it answers no more. */
+  failure: WorkerError | undefined;
+  private readonly worker: WorkerThreads.Worker;
   private readonly pending = new Map<number, Pending>();
   private nextId = 0;
-  private sessions = 0;
+
+  constructor() {
+    const { threads, modules } = builtins();
+    this.worker = new threads.Worker(WORKER, { eval: true, workerData: modules.createRequire(import.meta.url).resolve('onnxruntime-node') });
+    this.worker.on('message', ({ id, error, value }: Reply) => {
+      const call = this.pending.get(id);
+      this.pending.delete(id);
+      if (this.pending.size === 0) this.worker.unref();
+      if (error === undefined) call?.resolve(value);
+      else call?.reject(new Error(error));
+    });
+    this.worker.on('error', (cause: unknown) => this.fail(new WorkerError('jit: the worker that runs ONNX Runtime failed.', { cause })));
+    this.worker.on('exit', (code: number) => this.fail(new WorkerError(`jit: the worker that runs ONNX Runtime ended with code ${code} before it answered.`)));
+  }
+
+  call(call: string, argument: unknown): Promise<unknown> {
+    if (this.failure) return Promise.reject(this.failure);
+    const id = this.nextId++;
+    // Only a call under way keeps the process alive.
+    this.worker.ref();
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
+      this.worker.postMessage({ id, call, argument });
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private fail(error: WorkerError): void {
+    this.failure ??= error;
+    this.pending.forEach(({ reject }) => reject(error));
+    this.pending.clear();
+  }
+}
+
+/** Sessions in one thread, which starts with the first and ends with the last. */
+class SessionWorker {
+  private thread: SessionThread | undefined;
 
   async create(bytes: Uint8Array, options: unknown): Promise<OnnxSession> {
-    const { key, inputNames } = (await this.call('create', { bytes, options })) as { key: number; inputNames: readonly string[] };
-    this.sessions++;
+    const thread = this.thread && !this.thread.failure ? this.thread : (this.thread = new SessionThread());
+    // Counted before it is there, so that the end of another session does not end the thread that makes this one.
+    thread.sessions++;
+    const { key, inputNames } = (await thread.call('create', { bytes, options }).catch(async (error: unknown) => {
+      await this.leave(thread);
+      throw error;
+    })) as { key: number; inputNames: readonly string[] };
     return {
       inputNames,
       run: async (feeds) => {
         const plain = Object.entries(feeds).map(([name, { type, data, dims }]) => [name, { type, data, dims }]);
-        return (await this.call('run', { key, feeds: Object.fromEntries(plain) })) as Record<string, OnnxTensor>;
+        return (await thread.call('run', { key, feeds: Object.fromEntries(plain) })) as Record<string, OnnxTensor>;
       },
       release: async () => {
-        await this.call('release', { key });
-        if (--this.sessions === 0) await this.end();
+        await thread.call('release', { key });
+        await this.leave(thread);
       },
     };
   }
 
-  private call(call: string, argument: unknown): Promise<unknown> {
-    const thread = (this.thread ??= this.start());
-    const id = this.nextId++;
-    // Only a call under way keeps the process alive.
-    thread.ref();
-    return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject });
-      thread.postMessage({ id, call, argument });
-    });
-  }
-
-  private start(): WorkerThreads.Worker {
-    const { threads, modules } = builtins();
-    const thread = new threads.Worker(WORKER, { eval: true, workerData: modules.createRequire(import.meta.url).resolve('onnxruntime-node') });
-    thread.on('message', ({ id, error, value }: Reply) => {
-      const call = this.pending.get(id);
-      this.pending.delete(id);
-      if (this.pending.size === 0) thread.unref();
-      if (error === undefined) call?.resolve(value);
-      else call?.reject(new Error(error));
-    });
-    thread.on('error', (cause: unknown) => this.fail(new WorkerError('jit: the worker that runs ONNX Runtime failed.', { cause })));
-    thread.on('exit', (code: number) => this.fail(new WorkerError(`jit: the worker that runs ONNX Runtime ended with code ${code} before it answered.`)));
-    return thread;
-  }
-
-  private fail(error: WorkerError): void {
-    this.thread = undefined;
-    this.pending.forEach(({ reject }) => reject(error));
-    this.pending.clear();
-  }
-
-  private async end(): Promise<void> {
-    const { thread } = this;
-    this.thread = undefined;
-    await thread?.terminate();
+  private async leave(thread: SessionThread): Promise<void> {
+    if (--thread.sessions > 0) return;
+    if (this.thread === thread) this.thread = undefined;
+    await thread.end();
   }
 }
 
