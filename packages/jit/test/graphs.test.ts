@@ -45,6 +45,13 @@ test('an einsum and its gradients are einsums', () => {
     `);
 });
 
+test('rows are summed by ScatterElements, one after the other: ScatterND adds from several threads at once', () => {
+  const inputs: TensorSpec[] = [float(3, 2), { dtype: 'int32', shape: [3, 1] }];
+  const scatters = (fn: FlatFunction) => trace(fn, inputs).nodes.map(({ op }) => op).filter((op) => op.startsWith('Scatter'));
+  expect(scatters(([x, ids]) => [tf.unsortedSegmentSum(x!, tf.reshape(ids!, [3]), 4)])).toEqual(['ScatterElements']);
+  expect(scatters(([x, ids]) => [tf.scatterND(ids!, x!, [4, 2])])).toEqual(['ScatterElements']);
+});
+
 test('a model file names its inputs and outputs, and keeps large constants outside', () => {
   const large = tf.fill([200, 100], 0.5);
   const { bytes, external, inputNames, outputNames } = toOnnx(trace(([x]) => [tf.matMul(x as tf.Tensor2D, large as tf.Tensor2D)], [float(3, 200)]));

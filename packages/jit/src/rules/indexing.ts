@@ -3,7 +3,7 @@ import { util } from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
 import { sizeOf } from '../values.js';
-import { binary, cast, fill, reshape, transpose } from './emit.js';
+import { binary, cast, expand, fill, reduce, reshape, transpose } from './emit.js';
 import type { Rule } from './rule.js';
 
 const gatherV2: Rule<tf.GatherV2Attrs> = ({ x, indices }, { axis, batchDims }, g) => {
@@ -34,34 +34,53 @@ const gatherNd: Rule<unknown> = ({ params, indices }, _, g) => {
   return g.add('GatherND', [params!, cast(g, indices!, 'int64')], { dtype: params!.dtype, shape });
 };
 
-function scatter(g: GraphBuilder, into: Value, [indices, updates]: readonly [Value, Value], reduction: 'add' | 'none'): Value {
-  const attributes = { reduction: { string: reduction } };
-  return g.add('ScatterND', [into, cast(g, indices, 'int64'), updates], { dtype: into.dtype, shape: into.shape }, { attributes });
+/**
+ * Sums rows by their place in a table of zeros. ScatterND could too, but ONNX Runtime adds there from several threads at
+ * once, and loses numbers where a place comes twice (microsoft/onnxruntime issue 18048).
+ *
+ * @param ids  int32 [n], or as many in another shape
+ * @param rows  [n, ...rest]
+ * @param count  length of the table
+ * @returns [count, ...rest]
+ */
+function sumAt(g: GraphBuilder, [ids, rows]: readonly [Value, Value], count: number): Value {
+  const [n, ...rest] = rows.shape as [number, ...number[]];
+  const table = fill(g, 0, { dtype: rows.dtype as 'float32', shape: [count, ...rest] });
+  const places = expand(g, reshape(g, ids, [n, ...rest.map(() => 1)]), rows.shape);
+  return g.add('ScatterElements', [table, places, rows], table, { attributes: { axis: { int: 0 }, reduction: { string: 'add' } } });
 }
 
-const scatterNd: Rule<tf.ScatterNdAttrs> = ({ indices, updates }, { shape }, g) =>
-  scatter(g, fill(g, 0, { dtype: updates!.dtype as 'float32', shape }), [indices!, updates!], 'add');
+const scatterNd: Rule<tf.ScatterNdAttrs> = ({ indices, updates }, { shape }, g) => {
+  const depth = indices!.shape.length > 1 ? indices!.shape.at(-1)! : 1;
+  const n = sizeOf(indices!.shape) / depth;
+  const [lead, rest] = [shape.slice(0, depth), shape.slice(depth)];
+  const strides = g.constant(Int32Array.from(lead, (_, axis) => sizeOf(lead.slice(axis + 1))), [depth], 'int32');
+  const ids = reduce(g, 'ReduceSum', binary(g, 'Mul', [reshape(g, indices!, [n, depth]), strides]), { axes: [1] });
+  return reshape(g, sumAt(g, [ids, reshape(g, updates!, [n, ...rest])], sizeOf(lead)), shape);
+};
 
-const tensorScatterUpdate: Rule<unknown> = ({ tensor, indices, updates }, _, g) => scatter(g, tensor!, [indices!, updates!], 'none');
+/** Puts updates into a tensor; of those with the same index, one is seen. */
+function scatter(g: GraphBuilder, into: Value, [indices, updates]: readonly [Value, Value]): Value {
+  return g.add('ScatterND', [into, cast(g, indices, 'int64'), updates], { dtype: into.dtype, shape: into.shape });
+}
+
+const tensorScatterUpdate: Rule<unknown> = ({ tensor, indices, updates }, _, g) => scatter(g, tensor!, [indices!, updates!]);
 
 const sparseToDense: Rule<tf.SparseToDenseAttrs> = ({ sparseIndices, sparseValues, defaultValue }, { outputShape }, g) => {
   const depth = outputShape.length;
   const n = sizeOf(sparseIndices!.shape) / depth;
   const base = g.add('Expand', [reshape(g, defaultValue!, []), g.int64s(outputShape)], { dtype: sparseValues!.dtype, shape: outputShape });
   const values = g.add('Expand', [sparseValues!, g.int64s([n])], { dtype: sparseValues!.dtype, shape: [n] });
-  return scatter(g, base, [reshape(g, sparseIndices!, [n, depth]), values], 'none');
+  return scatter(g, base, [reshape(g, sparseIndices!, [n, depth]), values]);
 };
 
 /** Sums rows by segment: the gradient of a lookup. Rows of a negative segment are left out, as TensorFlow.js does. */
 const unsortedSegmentSum: Rule<tf.UnsortedSegmentSumAttrs> = ({ x, segmentIds }, { numSegments }, g) => {
-  const depth = segmentIds!.shape.length;
-  const rest = x!.shape.slice(depth);
-  const n = sizeOf(segmentIds!.shape);
-  const rows = reshape(g, x!, [n, ...rest]);
+  const rest = x!.shape.slice(segmentIds!.shape.length);
+  const rows = reshape(g, x!, [sizeOf(segmentIds!.shape), ...rest]);
   // One more row at the end takes what belongs nowhere; negative indices count from the back.
-  const table = fill(g, 0, { dtype: x!.dtype as 'float32', shape: [numSegments + 1, ...rest] });
   const clipped = g.add('Max', [segmentIds!, g.scalar(-1, 'int32')], { dtype: 'int32', shape: segmentIds!.shape });
-  const sums = scatter(g, table, [reshape(g, clipped, [n, 1]), rows], 'add');
+  const sums = sumAt(g, [clipped, rows], numSegments + 1);
   const starts = [g.int64s([0]), g.int64s([numSegments]), g.int64s([0])];
   return g.add('Slice', [sums, ...starts], { dtype: x!.dtype, shape: [numSegments, ...rest] });
 };
