@@ -84,7 +84,7 @@ describe('other ways to store the same weights', () => {
   test.each([
     ['without `model.`', (name: string) => name.replace(/^model\./, '')],
     ['with the embedding under a name of its copies', (name: string) => (name === 'model.shared.weight' ? 'model.decoder.embed_tokens.weight' : name)],
-  ])('BART %s', async (_, rename) => {
+  ])('BART with the versions of old checkpoints, %s', async (_, rename) => {
     await cp(fixture('bart'), folder, { recursive: true });
     const load = async () => {
       const model = await loadModel(folder);
@@ -95,7 +95,9 @@ describe('other ways to store the same weights', () => {
     const expected = await load();
     const entries = Object.entries(await stored('bart'));
     expect(entries.filter(([name]) => name.startsWith('model.')).length).toBeGreaterThan(50);
-    await writeSafetensors(weightsFile(), Object.fromEntries(entries.map(([name, view]) => [rename(name), view])));
+    const version: TensorView = { dtype: 'F32', shape: [1], data: Float32Array.of(3) };
+    const versions = ['encoder', 'decoder'].map((side) => [`model.${side}.version`, version] as const);
+    await writeSafetensors(weightsFile(), Object.fromEntries([...entries, ...versions].map(([name, view]) => [rename(name), view])));
     expect(await load()).toEqual(expected);
   });
 

@@ -3,10 +3,13 @@ import type { BartConfig } from './config.js';
 /** BART's position table starts with two rows that no position uses. */
 export const positionOffset = 2;
 
-/** Drops the leading `model.` and the copies of the shared embedding; the output layer is that embedding too. */
+/**
+ * Drops the leading `model.`, the copies of the shared embedding (the output layer is that embedding too), and the
+ * versions that old checkpoints carry.
+ */
 export function parameterName(checkpointName: string): string | undefined {
   const name = checkpointName.replace(/^model\./, '');
-  return /^(lm_head\.weight|(en|de)coder\.embed_tokens\.weight|final_logits_bias)$/.test(name) ? undefined : name;
+  return /^(lm_head\.weight|(en|de)coder\.(embed_tokens\.weight|version)|final_logits_bias)$/.test(name) ? undefined : name;
 }
 
 /** Every parameter with its shape; linear maps are stored [out, in]. */
