@@ -41,6 +41,19 @@ test('loads a folder, reports progress, and frees what it loaded', async () => {
   expect(memory().numTensors).toBe(before);
 });
 
+test('generation_config.json stands alone beside config.json, which gives the ids that it leaves out', async () => {
+  const said = async () => {
+    const model = await loadModel(folder);
+    disposeModel(model);
+    return model.generationConfig;
+  };
+  await editConfig({ num_beams: 4, pad_token_id: 7 });
+  await writeFile(join(folder, 'generation_config.json'), JSON.stringify({ eos_token_id: [0, 5], top_k: 9 }));
+  expect(await said()).toEqual({ eosTokenIds: [0, 5], bosTokenId: 0, padTokenId: 7, decoderStartTokenId: undefined, raw: { eos_token_id: [0, 5], top_k: 9 } });
+  await rm(join(folder, 'generation_config.json'));
+  expect(await said()).toMatchObject({ eosTokenIds: [0], padTokenId: 7, raw: { num_beams: 4 } });
+});
+
 test('weights stay in their file: programs name the place, or decode half floats, and a file that changed is refused', async () => {
   const listing = (model: Model) => {
     const forward = ([ids]: Tensor[]) => [model.family.forward(model.parameters, model.config, { ids: ids! }).hidden];

@@ -1,11 +1,12 @@
 """What transformers' generate gives for every family's tiny checkpoint: prompts x settings, token for token.
 
-Prompts are batched by length, so that no padding has a say. usage: generate.py FAMILY
+Prompts are batched by length, so that no padding has a say; with stop strings each is alone, since what pads ended
+sequences could be theirs. usage: generate.py FAMILY
 """
 import sys
 
 import torch
-from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, PreTrainedTokenizerFast
 
 from common import PACKAGE, save_json
 
@@ -22,6 +23,14 @@ COMMON = [
 # End tokens that the random models do choose, so that sequences end at many lengths.
 END = {"gpt2": [0, 346, 98, 334], "llama": [0, *range(100, 106)], "bart": [2, *range(100, 106)]}
 OWN = {"bart": {7: {"forced_bos_token_id": 11}}}
+# Some of these are in prompts, begin there, are cut by tokens within a character, or come to lie within a token.
+STOP = ["eW", "nWh", "t E", "e ", "gl", "hes", "\u02c7", "\u02f5"]
+MORE = {"gpt2": [
+    {"max_new_tokens": 14, "eos_token_id": [0], "stop_strings": STOP},
+    {"max_new_tokens": 12, "eos_token_id": [0], "stop_strings": STOP, "num_beams": 3, "length_penalty": 0.5},
+    # An end token alone passes, and so does what is longer than the prompt [339], after which 65 is likeliest.
+    {"max_new_tokens": 6, "bad_words_ids": [[0], [346], [7], [339, 65]]},
+]}
 
 
 def prompts(count, vocabulary, seed):
@@ -32,9 +41,11 @@ def prompts(count, vocabulary, seed):
 
 def generate(model, rows, settings, end):
     """Results for prompts of one length."""
+    end = settings.get("eos_token_id", end)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(PACKAGE / "fixtures/gpt2/tokenizer.json")) if "stop_strings" in settings else None
     settings = {"num_beams": 1, "do_sample": False, "length_penalty": 1.0, "early_stopping": False, "eos_token_id": end, **settings}
     out = model.generate(torch.tensor(rows), attention_mask=torch.ones(len(rows), len(rows[0])), pad_token_id=0,
-                         return_dict_in_generate=True, output_scores=True, **settings)
+                         return_dict_in_generate=True, output_scores=True, tokenizer=tokenizer, **settings)
     start = 1 if model.config.is_encoder_decoder else len(rows[0])
     count = settings.get("num_return_sequences", 1)
     tokens = [row[: next((i + 1 for i, token in enumerate(row) if token in end), len(row))] for row in out.sequences[:, start:].tolist()]
@@ -44,8 +55,9 @@ def generate(model, rows, settings, end):
 
 def generate_all(model, rows, settings, end):
     results = [None] * len(rows)
-    for length in sorted({len(row) for row in rows}):
-        group = [i for i, row in enumerate(rows) if len(row) == length]
+    alone = "stop_strings" in settings
+    for key in sorted({(len(row), alone and i) for i, row in enumerate(rows)}):
+        group = [i for i, row in enumerate(rows) if (len(row), alone and i) == key]
         for i, result in zip(group, generate(model, [rows[i] for i in group], settings, end), strict=True):
             results[i] = result
     return results
@@ -56,7 +68,7 @@ def main(family):
     model = kind.from_pretrained(PACKAGE / "fixtures" / family, dtype=torch.float32).eval()
     torch.set_num_threads(1)
     rows = prompts(200, model.config.vocab_size, seed=3)
-    settings = [common | OWN.get(family, {}).get(i, {}) for i, common in enumerate(COMMON)]
+    settings = [common | OWN.get(family, {}).get(i, {}) for i, common in enumerate(COMMON)] + MORE.get(family, [])
     with torch.no_grad():
         cases = [{"settings": s, "results": generate_all(model, rows, s, END[family])} for s in settings]
     save_json(f"generate-{family}", {"end": END[family], "prompts": rows, "cases": cases})

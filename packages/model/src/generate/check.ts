@@ -16,6 +16,11 @@ export function checkPrompts({ model, settings, prompts, prefixes, options }: Om
     if (prompt.length === 0) {
       throw new ConfigError(`generate: prompt ${i}: expected at least one token, got none. Begin it with the begin token.`, { details: { prompt: i } });
     }
+    const { vocabulary } = model.config;
+    const unknown = prompt.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
+    if (unknown !== undefined) {
+      throw new ConfigError(`generate: prompt ${i}: expected ids below ${vocabulary}, got ${unknown}. Encode it with the model's own tokenizer.`, { details: { prompt: i } });
+    }
     checkLength({ model, settings, prefixes, options }, { i, length: prompt.length });
   });
 }

@@ -27,6 +27,8 @@ const names: Record<string, keyof GenerateOptions> = {
   bad_words_ids: 'forbiddenSequences',
   forced_bos_token_id: 'forcedFirstToken',
   forced_eos_token_id: 'forcedLastToken',
+  eos_token_id: 'endTokens',
+  stop_strings: 'stopStrings',
 };
 const ours = (settings: Record<string, unknown>): GenerateOptions => Object.fromEntries(Object.entries(settings).map(([name, value]) => [names[name]!, value]));
 
@@ -35,7 +37,7 @@ describe.each(['gpt2', 'llama', 'bart'])('%s generates what transformers generat
   let model: Model;
   let generator: Generator;
   beforeAll(async () => {
-    model = await loadModel(fixture(family), { withoutTokenizer: true });
+    model = await loadModel(fixture(family), { withoutTokenizer: family !== 'gpt2' });
     generator = createGenerator(model, { runtime: oneThread });
   });
   afterAll(async () => {
@@ -44,7 +46,7 @@ describe.each(['gpt2', 'llama', 'bart'])('%s generates what transformers generat
   });
 
   test.each(golden.cases.map(({ settings, results }) => [JSON.stringify(settings), settings, results] as const))('200 prompts, %s', async (_, settings, results) => {
-    const generated = await generator.generate(golden.prompts, { ...ours(settings), endTokens: golden.end, batchSize: 64 });
+    const generated = await generator.generate(golden.prompts, { endTokens: golden.end, ...ours(settings), batchSize: 64 });
     generated.forEach((sequences, i) => {
       expect(sequences.map(({ tokens }) => tokens), `prompt ${i}`).toEqual(results[i]!.tokens);
       results[i]!.scores?.forEach((score, n) => expect(Math.abs(sequences[n]!.score! - score)).toBeLessThan(1e-3 * Math.max(1, Math.abs(score))));
@@ -124,7 +126,12 @@ describe('generate', () => {
     await fails([[1]], { returnSequences: 2 }, 'returnSequences: expected 1 to beams = 1, got 2');
     await fails([[1]], { maxNewTokens: 5, minNewTokens: 6 }, 'minNewTokens');
     await fails([[1]], { forbiddenTokens: [400] }, 'forbiddenTokens: expected ids below 400');
+    await fails([[1]], { forcedFirstToken: 400 }, 'forcedFirstToken: expected an id below 400, or null, got 400');
+    await fails([[1]], { forcedLastToken: -1 }, 'forcedLastToken: expected an id below 400');
+    await fails([[1]], { stopStrings: ['a', ''] }, 'stopStrings: expected texts that are not empty');
     await fails([[1], []], {}, 'prompt 1: expected at least one token');
+    await fails([[1], [3, 400]], {}, 'prompt 1: expected ids below 400, got 400');
+    await fails([[1.5]], {}, 'prompt 0: expected ids below 400, got 1.5');
     await fails([[1]], { beams: 2, sample: { seed: 1 } }, 'sample: expected beams = 1');
     await fails([[1]], { sample: { seed: 1, topP: 0 } }, 'sample.topP: expected');
     await fails([[1]], { maxNewTokens: 128 }, 'expected at most 128 positions, got 0 (prefix) + 1 (prompt) + 128');

@@ -61,7 +61,7 @@ function begin({ model, settings, prompts, prefixes, options }: Job, prompt: num
   const ids = prompts[prompt]!;
   const decoderOnly = !model.family.encoder;
   const history = decoderOnly ? ids : [model.generationConfig.decoderStartTokenId!];
-  const ends = endingOf(settings, model.tokenizer);
+  const ends = endingOf(settings, history, model.tokenizer);
   const choose = options.sample ? sampler(options.sample, prompt) : indexOfMax;
   const onToken = options.onToken && ((token: number) => options.onToken!({ prompt, token }));
   const search = settings.beams > 1 ? beamSearch(history, settings, ends) : singleSearch(history, settings, { ends, choose, onToken });

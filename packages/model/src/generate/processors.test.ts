@@ -6,7 +6,7 @@ import type { SearchSettings } from './settings.js';
 
 const plain: SearchSettings = {
   maxNewTokens: 8, minNewTokens: 0, beams: 3, returnSequences: 1, lengthPenalty: 1, earlyStopping: false, forbiddenTokens: [], forbiddenSequences: [],
-  repetitionPenalty: 1, noRepeatNgramSize: 0, forcedFirstToken: undefined, forcedLastToken: undefined, endTokens: [0], stopStrings: [],
+  repetitionPenalty: 1, noRepeatNgramSize: 0, forcedFirstToken: null, forcedLastToken: null, endTokens: [0], stopStrings: [],
 };
 const VOCABULARY = 30;
 const WIDTH = 6;
@@ -18,8 +18,8 @@ const settings = fc.record({
   endTokens: fc.uniqueArray(token, { maxLength: 2 }),
   forbiddenTokens: fc.uniqueArray(token, { maxLength: 3 }),
   forbiddenSequences: fc.array(fc.array(token, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
-  forcedFirstToken: fc.option(token, { nil: undefined }),
-  forcedLastToken: fc.option(token, { nil: undefined }),
+  forcedFirstToken: fc.option(token),
+  forcedLastToken: fc.option(token),
 });
 
 /** The likeliest tokens alone, as a program hands them over. */

@@ -19,10 +19,10 @@ export function processorsOf(settings: SearchSettings): Processor[] {
   return [
     repetitionPenalty === 1 ? [] : penaliseRepetition(repetitionPenalty),
     noRepeatNgramSize === 0 ? [] : forbidRepeatedNgrams(noRepeatNgramSize),
-    forbiddenSequences.length === 0 ? [] : forbidSequences(forbiddenSequences),
+    forbiddenSequences.length === 0 ? [] : forbidSequences(forbiddenSequences, settings.endTokens),
     minNewTokens === 0 ? [] : forbidEarlyEnd(minNewTokens, settings.endTokens),
-    forcedFirstToken === undefined ? [] : forceAt(0, forcedFirstToken),
-    forcedLastToken === undefined ? [] : forceAt(settings.maxNewTokens - 1, forcedLastToken),
+    forcedFirstToken === null ? [] : forceAt(0, forcedFirstToken),
+    forcedLastToken === null ? [] : forceAt(settings.maxNewTokens - 1, forcedLastToken),
     forbiddenTokens.length === 0 ? [] : forbid(forbiddenTokens),
   ].flat();
 }
@@ -82,13 +82,15 @@ const forbidRepeatedNgrams = (n: number): Processor => ({
   },
 });
 
-const forbidSequences = (sequences: readonly (readonly number[])[]): Processor => ({
+/** Lets through an end token alone, and what is longer than the history, as Hugging Face's does. */
+const forbidSequences = (sequences: readonly (readonly number[])[], endTokens: readonly number[]): Processor => ({
   takesOut: sequences.length,
   apply: (row, { history }) => {
     for (const sequence of sequences) {
       const begun = sequence.length - 1;
+      if (begun === 0 ? endTokens.includes(sequence[0]!) : begun >= history.length) continue;
       const start = history.length - begun;
-      if (start >= 0 && sequence.slice(0, begun).every((token, i) => token === history[start + i])) takeOut(row, sequence[begun]!);
+      if (sequence.slice(0, begun).every((token, i) => token === history[start + i])) takeOut(row, sequence[begun]!);
     }
   },
 });

@@ -4,7 +4,11 @@ import type { Prefix } from './prefixes.js';
 import type { SamplingOptions } from './sampling.js';
 import type { Model } from '../model.js';
 
-/** What shapes the search. Each default is the checkpoint's own (generation_config.json), then Hugging Face's. */
+/**
+ * What shapes the search. Each default is the checkpoint's own (generation_config.json, or config.json where there is
+ * none), then Hugging Face's. Two things are not taken from there: whether and how to sample, and in a decoder alone
+ * `max_length` and `min_length`, which count the prompt.
+ */
 export interface SearchOptions {
   readonly maxNewTokens?: number;
   /** The end token is forbidden before so many new tokens. */
@@ -19,17 +23,18 @@ export interface SearchOptions {
   readonly earlyStopping?: boolean | 'never';
   /** Tokens that are never generated. */
   readonly forbiddenTokens?: readonly number[];
-  /** Token sequences that are never generated. */
+  /** Token sequences that are never generated; as in Hugging Face's, end tokens alone and what is longer than the text so far pass. */
   readonly forbiddenSequences?: readonly (readonly number[])[];
   /** Above 1 makes tokens that are in the prompt or the output less likely. */
   readonly repetitionPenalty?: number;
   /** No n tokens in a row come twice; 0 allows all. */
   readonly noRepeatNgramSize?: number;
-  readonly forcedFirstToken?: number | undefined;
-  /** What the last token must be where `maxNewTokens` ends a sequence. */
-  readonly forcedLastToken?: number | undefined;
+  /** What the first new token must be; null for any. */
+  readonly forcedFirstToken?: number | null;
+  /** What the last token must be where `maxNewTokens` ends a sequence; null for any. */
+  readonly forcedLastToken?: number | null;
   readonly endTokens?: readonly number[];
-  /** Texts that end a sequence as soon as its new tokens hold one; it stays in the result. */
+  /** Texts that end a sequence with the token in which one ends; it may begin in the prompt, and stays in the result. */
   readonly stopStrings?: readonly string[];
 }
 
@@ -75,36 +80,58 @@ const fields: FieldsOf<GenerateOptions> = {
 /**
  * Fills in what the options leave out.
  *
- * @throws ConfigError  naming the option, if it is unknown or its value is out of range
+ * @throws ConfigError  naming the option, if it is unknown or its value is out of range; or what the checkpoint asks for
+ *   that is not supported
  */
-export function resolveSettings(options: SearchOptions, model: Pick<Model, 'config' | 'family' | 'generationConfig'>): SearchSettings {
+export function resolveSettings(options: SearchOptions, model: Pick<Model, 'config' | 'family' | 'generationConfig' | 'folder'>): SearchSettings {
   checkFields('generate', options, Object.keys(fields));
   const { raw, eosTokenIds } = model.generationConfig;
   const encoderDecoder = model.family.encoder !== undefined;
   const number = (name: string, fallback: number) => (typeof raw[name] === 'number' ? raw[name] : fallback);
-  const token = (name: string) => (typeof raw[name] === 'number' ? raw[name] : undefined);
+  const list = <T>(name: string) => (Array.isArray(raw[name]) ? (raw[name] as T[]) : []);
+  const token = (name: string) => (typeof raw[name] === 'number' ? raw[name] : null);
   // Hugging Face counts these lengths with the decoder's start token, and for a decoder alone with the prompt.
   const decoded = (name: string) => (encoderDecoder && typeof raw[name] === 'number' ? Math.max(0, raw[name] - 1) : undefined);
   const stopping = raw['early_stopping'];
-  const beams = options.beams ?? number('num_beams', 1);
+  const stops = raw['stop_strings'];
+  const { forcedFirstToken = encoderDecoder ? token('forced_bos_token_id') : null, forcedLastToken = token('forced_eos_token_id') } = options;
+  const maxNewTokens = options.maxNewTokens ?? number('max_new_tokens', decoded('max_length') ?? 20);
   const settings: SearchSettings = {
-    maxNewTokens: options.maxNewTokens ?? number('max_new_tokens', decoded('max_length') ?? 20),
-    minNewTokens: options.minNewTokens ?? number('min_new_tokens', decoded('min_length') ?? 0),
-    beams,
+    maxNewTokens,
+    // A checkpoint's own minimum gives way to the maximum that a caller wants.
+    minNewTokens: options.minNewTokens ?? Math.min(number('min_new_tokens', decoded('min_length') ?? 0), maxNewTokens),
+    beams: options.beams ?? number('num_beams', 1),
     returnSequences: options.returnSequences ?? number('num_return_sequences', 1),
     lengthPenalty: options.lengthPenalty ?? number('length_penalty', 1),
     earlyStopping: options.earlyStopping ?? (stopping === true || stopping === 'never' ? stopping : false),
-    forbiddenTokens: options.forbiddenTokens ?? [],
-    forbiddenSequences: options.forbiddenSequences ?? [],
+    forbiddenTokens: options.forbiddenTokens ?? list('suppress_tokens'),
+    forbiddenSequences: options.forbiddenSequences ?? list('bad_words_ids'),
     repetitionPenalty: options.repetitionPenalty ?? number('repetition_penalty', 1),
     noRepeatNgramSize: options.noRepeatNgramSize ?? number('no_repeat_ngram_size', 0),
-    forcedFirstToken: options.forcedFirstToken ?? (encoderDecoder ? token('forced_bos_token_id') : undefined),
-    forcedLastToken: options.forcedLastToken ?? token('forced_eos_token_id'),
+    forcedFirstToken,
+    forcedLastToken,
     endTokens: options.endTokens ?? eosTokenIds,
-    stopStrings: options.stopStrings ?? [],
+    stopStrings: options.stopStrings ?? (typeof stops === 'string' ? [stops] : list('stop_strings')),
   };
+  checkCheckpoint(model);
   check(settings, model.config.vocabulary);
   return settings;
+}
+
+/** What else a checkpoint may ask for, with what asks for nothing. */
+const unsupported: Readonly<Record<string, unknown>> = {
+  begin_suppress_tokens: null, encoder_no_repeat_ngram_size: 0, encoder_repetition_penalty: 1, exponential_decay_length_penalty: null,
+  guidance_scale: 1, num_beam_groups: 1, renormalize_logits: false, sequence_bias: null,
+};
+
+function checkCheckpoint({ generationConfig: { raw }, folder }: Pick<Model, 'generationConfig' | 'folder'>): void {
+  const need = (ok: boolean, field: string, expected: string) => {
+    if (ok) return;
+    const where = `${folder}/generation_config.json (or config.json): ${field}`;
+    throw new ConfigError(`${where}: expected ${expected}, got ${JSON.stringify(raw[field])}. Take it out of the file.`, { details: { field, folder } });
+  };
+  for (const [field, nothing] of Object.entries(unsupported)) need((raw[field] ?? nothing) === nothing, field, `${nothing}, as no other is supported`);
+  need(!Array.isArray(raw['forced_eos_token_id']), 'forced_eos_token_id', 'one token id, as no more are supported');
 }
 
 function check(settings: SearchSettings, vocabulary: number): void {
@@ -125,5 +152,7 @@ function check(settings: SearchSettings, vocabulary: number): void {
   need(count(settings.noRepeatNgramSize, 0), 'noRepeatNgramSize', 'an integer of at least 0');
   need(settings.forbiddenTokens.every(isToken), 'forbiddenTokens', `ids below ${vocabulary}`);
   need(settings.forbiddenSequences.every((ids) => ids.length > 0 && ids.every(isToken)), 'forbiddenSequences', `lists of ids below ${vocabulary}`);
+  for (const field of ['forcedFirstToken', 'forcedLastToken'] as const) need(settings[field] === null || isToken(settings[field]), field, `an id below ${vocabulary}, or null`);
   need(settings.endTokens.every(isToken), 'endTokens', `ids below ${vocabulary}`);
+  need(settings.stopStrings.every((stop) => stop !== ''), 'stopStrings', 'texts that are not empty');
 }

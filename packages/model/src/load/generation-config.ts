@@ -1,23 +1,23 @@
-/** What a checkpoint says about its own generation: generation_config.json over config.json. */
+/** What a checkpoint says about its own generation. Ids that generation_config.json leaves out are those of config.json. */
 export interface GenerationConfig {
   readonly eosTokenIds: readonly number[];
   readonly bosTokenId?: number | undefined;
   readonly padTokenId?: number | undefined;
   readonly decoderStartTokenId?: number | undefined;
-  /** Everything that the two files say, under Hugging Face's names. */
+  /** generation_config.json, or config.json where there is none, as Hugging Face's `generate` takes them. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-export function parseGenerationConfig(config: Readonly<Record<string, unknown>>, generation: Readonly<Record<string, unknown>> = {}): GenerationConfig {
-  const raw = { ...config, ...generation };
-  const id = (name: string) => (typeof raw[name] === 'number' ? raw[name] : undefined);
-  const eos = raw['eos_token_id'];
+export function parseGenerationConfig(config: Readonly<Record<string, unknown>>, generation?: Readonly<Record<string, unknown>>): GenerationConfig {
+  const ids = { ...config, ...generation };
+  const id = (name: string) => (typeof ids[name] === 'number' ? ids[name] : undefined);
+  const eos = ids['eos_token_id'];
   const eosTokenIds = (Array.isArray(eos) ? eos : [eos]).filter((value): value is number => typeof value === 'number');
   return {
     eosTokenIds,
     bosTokenId: id('bos_token_id'),
     padTokenId: id('pad_token_id'),
     decoderStartTokenId: id('decoder_start_token_id'),
-    raw,
+    raw: generation ?? config,
   };
 }
