@@ -35,6 +35,17 @@ test('a fused product keeps its bias and activation as operators that ONNX Runti
   `);
 });
 
+test('a product reads its right side as it was before a transpose', () => {
+  const w = tf.zeros([4, 3]) as tf.Tensor2D;
+  expect(operators(([x]) => [tf.matMul(x as tf.Tensor2D, tf.transpose(w)), tf.matMul(tf.transpose(x as tf.Tensor2D), tf.transpose(x as tf.Tensor2D), false, true)], [float(2, 3)])).toMatchInlineSnapshot(`
+    [
+      "  %2 float32[2,4] = Gemm(%0, %1, transA=0, transB=1)",
+      "  %3 float32[3,2] = Transpose(%0, perm=[1,0])",
+      "  %4 float32[3,3] = MatMul(%3, %0)",
+    ]
+  `);
+});
+
 test('an einsum and its gradients are einsums', () => {
   expect(operators(([a, b, dy]) => tf.grads((a, b) => tf.einsum('bij,bkj->bik', a!, b!))([a!, b!], dy!), [float(2, 3, 4), float(2, 5, 4), float(2, 3, 5)]))
     .toMatchInlineSnapshot(`

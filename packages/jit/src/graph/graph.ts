@@ -1,8 +1,8 @@
 import type { FileRange } from '../stored.js';
 import type { DType, HostData } from '../values.js';
 
-/** Element types inside a graph: those of TensorFlow.js, and int64 for shapes and indices that ONNX wants so. */
-export type GraphDType = DType | 'int64';
+/** Element types inside a graph: those of TensorFlow.js, int64 for shapes and indices that ONNX wants so, and float64, which holds every int32. */
+export type GraphDType = DType | 'int64' | 'float64';
 
 /** One tensor of a graph. */
 export interface Value {

@@ -9,7 +9,7 @@ import type { Attribute, Constant, Graph, GraphDType, Node, Value } from './grap
  */
 const IR_VERSION = 9;
 const OPSETS = { '': 20, 'com.microsoft': 1 };
-const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 /**
  * Constants of at least this many bytes stand outside the model file, beyond protobuf's limit of 2 GB; beside constants

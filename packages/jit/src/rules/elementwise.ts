@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { GraphDType } from '../graph/graph.js';
+import type { GraphBuilder } from '../graph/builder.js';
+import type { GraphDType, Value } from '../graph/graph.js';
 import { binary, cast, fill, unary } from './emit.js';
 import type { Rule } from './rule.js';
 
@@ -17,19 +18,28 @@ const isFinite: Plain = ({ x }, _, g) => {
 };
 const rsqrt: Plain = ({ x }, _, g) => unary(g, 'Reciprocal', unary(g, 'Sqrt', x!));
 const square: Plain = ({ x }, _, g) => binary(g, 'Mul', [x!, x!]);
-const expm1: Plain = ({ x }, _, g) => binary(g, 'Sub', [unary(g, 'Exp', x!), g.scalar(1)]);
-const log1p: Plain = ({ x }, _, g) => unary(g, 'Log', binary(g, 'Add', [x!, g.scalar(1)]));
+/** Whole numbers stay as they are. */
+const round: Plain = ({ x }, _, g) => (x!.dtype === 'int32' ? x! : unary(g, 'Round', x!));
+/** tanh(x / 2) (e^x + 1), which keeps the digits of a small x. */
+const expm1: Plain = ({ x }, _, g) =>
+  binary(g, 'Mul', [unary(g, 'Tanh', binary(g, 'Mul', [x!, g.scalar(0.5)])), binary(g, 'Add', [unary(g, 'Exp', x!), g.scalar(1)])]);
+/** log(1 + x), and 2 atanh(x / (2 + x)) where x is small, to keep its digits. */
+const log1p: Plain = ({ x }, _, g) => {
+  const small = binary(g, 'Less', [unary(g, 'Abs', x!), g.scalar(0.5)], 'bool');
+  const half = unary(g, 'Atanh', binary(g, 'Div', [x!, binary(g, 'Add', [x!, g.scalar(2)])]));
+  const plain = unary(g, 'Log', binary(g, 'Add', [x!, g.scalar(1)]));
+  return g.add('Where', [small, binary(g, 'Mul', [half, g.scalar(2)]), plain], x!);
+};
 const notEqual: Plain = ({ a, b }, _, g) => unary(g, 'Not', binary(g, 'Equal', [a!, b!], 'bool'));
 
-const floorDiv: Plain = ({ a, b }, _, g) => {
-  const quotient = binary(g, 'Div', [cast(g, a!, 'float32'), cast(g, b!, 'float32')]);
-  return cast(g, unary(g, 'Floor', quotient), a!.dtype);
-};
+/** floor(a / b) of float64, which is exact for int32, and where a division by 0 is no error. */
+const quotient = (g: GraphBuilder, [a, b]: readonly [Value, Value]): Value => unary(g, 'Floor', binary(g, 'Div', [cast(g, a, 'float64'), cast(g, b, 'float64')]));
+/** int32 whatever a and b are. */
+const floorDiv: Plain = ({ a, b }, _, g) => cast(g, quotient(g, [a!, b!]), 'int32');
 /** Remainder with the sign of the divisor: a - floor(a / b) b. */
 const mod: Plain = ({ a, b }, _, g) => {
-  const [x, y] = [cast(g, a!, 'float32'), cast(g, b!, 'float32')];
-  const whole = unary(g, 'Floor', binary(g, 'Div', [x, y]));
-  return cast(g, binary(g, 'Sub', [x, binary(g, 'Mul', [whole, y])]), a!.dtype);
+  const multiple = binary(g, 'Mul', [quotient(g, [a!, b!]), cast(g, b!, 'float64')]);
+  return cast(g, binary(g, 'Sub', [cast(g, a!, 'float64'), multiple]), a!.dtype);
 };
 const squaredDifference: Plain = ({ a, b }, _, g) => {
   const difference = binary(g, 'Sub', [a!, b!]);
@@ -58,9 +68,9 @@ const clip: Rule<tf.ClipByValueAttrs> = ({ x }, { clipValueMin, clipValueMax }, 
   const dtype = x!.dtype === 'int32' ? 'int32' : 'float32';
   return g.add('Clip', [x!, g.scalar(clipValueMin, dtype), g.scalar(clipValueMax, dtype)], { dtype, shape: x!.shape });
 };
-const relu6: Plain = ({ x }, _, g) => g.add('Clip', [x!, g.scalar(0), g.scalar(6)], { dtype: 'float32', shape: x!.shape });
-const leakyRelu: Rule<tf.LeakyReluAttrs> = ({ x }, { alpha }, g) => unary(g, 'LeakyRelu', x!, { attributes: { alpha: { float: alpha } } });
-const prelu: Plain = ({ x, alpha }, _, g) => binary(g, 'PRelu', [x!, alpha!]);
+const relu6: Plain = (inputs, _, g) => clip(inputs, { clipValueMin: 0, clipValueMax: 6 }, g);
+const leakyRelu: Rule<tf.LeakyReluAttrs> = ({ x }, { alpha }, g) => unary(g, 'LeakyRelu', cast(g, x!, 'float32'), { attributes: { alpha: { float: alpha } } });
+const prelu: Plain = ({ x, alpha }, _, g) => binary(g, 'PRelu', [cast(g, x!, 'float32'), cast(g, alpha!, 'float32')]);
 /** dy where the output is positive, dy (y + 1) elsewhere. */
 const eluGrad: Plain = ({ dy, y }, _, g) => {
   const negative = binary(g, 'Mul', [dy!, binary(g, 'Add', [y!, g.scalar(1)])]);
@@ -145,7 +155,7 @@ export const elementwise = {
   Reciprocal: same('Reciprocal'),
   Relu: same('Relu'),
   Relu6: relu6,
-  Round: same('Round'),
+  Round: round,
   Rsqrt: rsqrt,
   Select: select,
   Selu: same('Selu'),

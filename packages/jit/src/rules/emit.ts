@@ -31,7 +31,7 @@ export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): V
   return g.add('Transpose', [x], { dtype: x.dtype, shape }, { attributes: { perm: { ints: perm } } });
 }
 
-const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 export function cast(g: GraphBuilder, x: Value, dtype: GraphDType): Value {
   if (x.dtype === dtype) return x;
@@ -103,6 +103,13 @@ export interface MatMulOptions {
 
 /** Matrix product over the last two axes, with broadcasting over the others. */
 export function matMul(g: GraphBuilder, [a, b]: readonly [Value, Value], { transposeA = false, transposeB = false }: MatMulOptions = {}): Value {
+  if (a.dtype !== 'float32' && (transposeA || transposeB)) {
+    // Only products of float32 read a side transposed.
+    return matMul(g, [transposeA ? swapLast(g, a) : a, transposeB ? swapLast(g, b) : b]);
+  }
+  const swapped = a.dtype === 'float32' && beforeSwap(g, b);
+  // What follows looks for constants on the right (graph/stagger.ts, runtimes): let it see what was transposed.
+  if (swapped) return matMul(g, [a, swapped], { transposeA, transposeB: !transposeB });
   const [rowsA, colsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, colsB] = b.shape.slice(-2) as [number, number];
   const rows = transposeA ? colsA : rowsA;
@@ -121,6 +128,16 @@ export function matMul(g: GraphBuilder, [a, b]: readonly [Value, Value], { trans
   if (!transposeA && !transposeB) return g.add('MatMul', [a, b], { dtype: a.dtype, shape });
   const attributes = { transA: { int: transposeA ? 1 : 0 }, transB: { int: transposeB ? 1 : 0 } };
   return g.add('FusedMatMul', [a, b], { dtype: a.dtype, shape }, { domain: 'com.microsoft', attributes });
+}
+
+const swapOf = ({ shape: { length } }: Value): number[] => Array.from({ length }, (_, axis) => (axis < length - 2 ? axis : 2 * length - 3 - axis));
+const swapLast = (g: GraphBuilder, x: Value): Value => transpose(g, x, swapOf(x));
+
+/** What a value was before its last two axes changed places, if nothing else happened to it. */
+function beforeSwap(g: GraphBuilder, x: Value): Value | undefined {
+  const producer = g.producerOf(x);
+  const perm = producer?.op === 'Transpose' ? (producer.attributes.perm as { ints: readonly number[] }).ints : [];
+  return perm.length > 0 && sameShape(perm, swapOf(x)) ? producer!.inputs[0] : undefined;
 }
 
 function gemm(g: GraphBuilder, [a, b]: readonly [Value, Value], { transposeA = false, transposeB = false }: MatMulOptions): Value {

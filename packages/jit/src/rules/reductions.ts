@@ -22,6 +22,9 @@ const byAxis = (op: string): Rule<AxisAttrs> => ({ x }, { axis, keepDims }, g) =
 const byIndices = (op: string): Rule<ReductionAttrs> => ({ x }, { reductionIndices, keepDims }, g) =>
   reduce(g, op, x!, { axes: axesOf(reductionIndices, x!), keepDims });
 
+/** float32 of whole numbers and truths too. */
+const mean: Rule<AxisAttrs> = ({ x }, attributes, g) => byAxis('ReduceMean')({ x: cast(g, x!, 'float32') }, attributes, g);
+
 /** all and any, as the smallest and largest of zeros and ones. */
 const byTruth = (op: string): Rule<AxisAttrs> => ({ x }, { axis, keepDims }, g) =>
   cast(g, reduce(g, op, cast(g, x!, 'int32'), { axes: axesOf(axis, x!), keepDims }), 'bool');
@@ -79,7 +82,7 @@ export const reductions = {
   Cumsum: cumulative('sum'),
   LogSoftmax: logSoftmax,
   Max: byIndices('ReduceMax'),
-  Mean: byAxis('ReduceMean'),
+  Mean: mean,
   Min: byAxis('ReduceMin'),
   Prod: byAxis('ReduceProd'),
   Softmax: softmax,

@@ -11,6 +11,12 @@ export const elementwise: Case[] = [
   ...(['acos', 'asin', 'atanh'] as const).map((op) => one(capitalised(op), tf[op], floats([2, 3], -0.9, 0.9))),
   one('Ceil', tf.ceil, given([-1.6, -0.3, 0, 0.4, 1.2, 2.9], [6]), noGrad),
   one('Floor', tf.floor, given([-1.6, -0.3, 0, 0.4, 1.2, 2.9], [6]), noGrad),
+  ...(['round', 'relu', 'relu6', 'leakyRelu'] as const).map((op) => one(capitalised(op), tf[op], ints([6], -9, 9), { ...noGrad, note: 'int32' })),
+  two('Prelu', tf.prelu, { inputs: [ints([2, 3], -9, 9), ints([3], 2, 5)], ...noGrad, note: 'int32' }),
+  // Times their size, so that digits of small numbers count.
+  one('Expm1', (x) => tf.div(tf.expm1(x), x), given([1e-8, -1e-8, 1e-6, -1e-4, 1e-3, 0.3, -0.6, -3, 5, 20], [10]), { ...noGrad, note: 'small numbers' }),
+  one('Log1p', (x) => tf.div(tf.log1p(x), x), given([1e-8, -1e-8, 1e-6, -1e-4, 1e-3, 0.3, -0.4999, 0.5, 100, 1e8], [10]), { ...noGrad, note: 'small numbers' }),
+  ...(['expm1', 'log1p'] as const).map((op) => one(capitalised(op), tf[op], given([0, Infinity, -Infinity, -1, -2, NaN, 200, -200], [8]), { ...noGrad, note: 'ends' })),
   one('Acosh', tf.acosh, floats([2, 3], 1.1, 3)),
   one('Round', tf.round, given([0.5, 1.5, 2.5, -0.5, -1.5, 0.4], [6]), noGrad),
   one('IsNan', tf.isNaN, odd, noGrad),
@@ -37,6 +43,10 @@ export const elementwise: Case[] = [
   ),
   two('Pow', tf.pow),
   two('FloorDiv', tf.floorDiv, { inputs: [ints([2, 3], -9, 9), ints([3], 2, 5)], ...noGrad }),
+  ...(['floorDiv', 'mod'] as const).map((op) =>
+    two(capitalised(op), tf[op], { inputs: [given([2 ** 31 - 1, -(2 ** 31) + 1, 123456789, -7, 7, 2 ** 24 + 1], [6], 'int32'), given([2, 3, -1000, 3, -3, 2 ** 24], [6], 'int32')], ...noGrad, note: 'large int32' }),
+  ),
+  two('FloorDiv', tf.floorDiv, { inputs: [floats([2, 3], -9, 9), floats([3], 2, 5)], ...noGrad, note: 'float32' }),
   two('Mod', tf.mod, { inputs: [floats([2, 3], -9, 9), floats([3], 2, 5)], ...noGrad }),
   two('Atan2', tf.atan2, { inputs: [given([1, -1, 1, -1, 0, 0.5], [6]), given([1, 1, -1, -1, 0, 2], [6])], ...noGrad }),
   two('Atan2', tf.atan2),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { floats, x23, x345, type Case, type Fn } from './case.js';
+import { floats, ints, x23, x345, type Case, type Fn } from './case.js';
 
 const einsumSizes: Record<string, number> = { i: 2, j: 3, k: 4, b: 2, t: 3, s: 4, h: 2, d: 3 };
 
@@ -12,6 +12,14 @@ export const products: Case[] = [
     fn: ((a, b) => tf.matMul(a!, b!, ta, tb)) as Fn,
     inputs: [floats(ta ? [2, 2, 4, 3] : [2, 2, 3, 4]), floats(tb ? [2, 2, 5, 4] : [2, 2, 4, 5])],
   })),
+  ...[[true, false], [false, true], [true, true]].map(([ta, tb]) => ({
+    kernel: 'BatchMatMul',
+    note: `int32 ${ta} ${tb}`,
+    fn: ((a, b) => tf.matMul(a!, b!, ta, tb)) as Fn,
+    inputs: [ints(ta ? [2, 4, 3] : [2, 3, 4], -9, 9), ints(tb ? [2, 5, 4] : [2, 4, 5], -9, 9)],
+    gradients: [],
+  })),
+  { kernel: 'BatchMatMul', note: 'transposed by an operation', fn: (a, b) => tf.matMul(a!, tf.transpose(b!, [0, 2, 1])), inputs: [floats([2, 3, 4]), floats([2, 5, 4])] },
   { kernel: 'BatchMatMul', note: 'one right matrix', fn: (a, b) => tf.matMul(a!, b!, false, true), inputs: [x345, floats([1, 2, 5])], gradients: [] },
   ...(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const).map((activation) => ({
     kernel: '_FusedMatMul',
