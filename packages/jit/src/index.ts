@@ -14,7 +14,7 @@ export { OnnxRuntimeError, onnxRuntime, type OnnxRuntimeModule, type OnnxRuntime
 export type { WeightLayout } from './runtimes/packing.js';
 export { WorkerError } from './runtimes/worker.js';
 export { storedTensor, type FileRange, type StoredEncoding } from './stored.js';
-export { HostRandomnessError, HostReadError, UnsupportedKernelError } from './trace/errors.js';
+export { HostRandomnessError, HostReadError, UnsupportedKernelError, VariableAssignError } from './trace/errors.js';
 export { isTracing, trace, type TraceOptions } from './trace/trace.js';
 export { flatten, TreeError, unflatten, type Flat, type Hosted, type TensorTree, type TreeShape } from './tree.js';
 export { hostTensor, sizeOf, toHost, toTensor, type DType, type HostData, type HostTensor, type TensorSpec } from './values.js';

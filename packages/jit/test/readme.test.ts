@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { HostRandomnessError, HostReadError, printGraph, trace, UnsupportedKernelError } from '../src/index.js';
+import { HostRandomnessError, HostReadError, printGraph, trace, UnsupportedKernelError, VariableAssignError } from '../src/index.js';
 
 const read = (path: string) => readFile(fileURLToPath(new URL(path, import.meta.url)), 'utf8');
 
@@ -15,10 +15,12 @@ test('the README shows the example, and the example runs', async () => {
 });
 
 /** The README's table of errors: each message there is what a trace says. */
+const bias = tf.variable(tf.zeros([2]), true, 'bias');
 const vector = [{ dtype: 'float32', shape: [2] }] as const;
 test.each([
   ['host read', (x: tf.Tensor) => tf.tensor(x.dataSync()), HostReadError],
   ['host randomness', (x: tf.Tensor) => tf.dropout(x, 0.5), HostRandomnessError],
+  ['variable assignment', (x: tf.Tensor) => (bias.assign(x) as never) ?? x, VariableAssignError],
   ['unsupported kernel', (x: tf.Tensor) => tf.complex(x, x), UnsupportedKernelError],
 ])('the README has the message of %s', async (_, fn, type) => {
   const run = () => trace(([x]) => [fn(x!)], vector);

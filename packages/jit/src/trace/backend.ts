@@ -12,7 +12,7 @@ interface Held extends Omit<TensorInfo, 'dataId'> {
 }
 
 /** TensorFlow.js operations that fill tensors with random values on the host. */
-const RANDOM_OPS = /^(random|truncatedNormal|multinomial|dropout)/;
+const RANDOM_OPS = /^(rand|truncatedNormal|multinomial|dropout)/;
 
 /**
  * The TensorFlow.js backend behind a trace. Its tensors hold no numbers: each stands for a value of the graph that
@@ -57,7 +57,7 @@ export class TraceBackend extends KernelBackend {
   private constantBehind(dataId: DataId): Value {
     // The engine knows which backend holds a tensor; its public interface would move the tensor here instead.
     const record = (engine().state.tensorInfo as WeakMap<DataId, Held>).get(dataId);
-    if (!record || record.backend === this) throw new HostReadError('jit: a tensor of an earlier trace was used. Pass it in as an input.');
+    if (!record || record.backend === this) throw new HostReadError(`jit: a tensor of an earlier trace was used${here()}. Pass it in as an input. (At ${callSite()})`);
     const { backend, shape } = record;
     const dtype = graphDType(record.dtype);
     const file = fileRangeOf(dataId);
@@ -149,7 +149,9 @@ function activeOps(): string[] {
   return names.flatMap((name) => (name?.endsWith('__op') ? [name.slice(0, -'__op'.length)] : []));
 }
 
+const here = (): string => activeOps().slice(-1).map((op) => ` in tf.${op}`).join('');
+
 function graphDType(dtype: DataType): Exclude<GraphDType, 'int64'> & DType {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
-  throw new UnsupportedKernelError(`jit: expected float32, int32 or bool tensors, got ${dtype}. (At ${callSite()})`);
+  throw new UnsupportedKernelError(`jit: expected float32, int32 or bool tensors, got ${dtype}${here()}. Use another type or run this function eagerly. (At ${callSite()})`);
 }

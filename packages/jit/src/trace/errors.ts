@@ -15,12 +15,24 @@ export class HostRandomnessError extends PrefixTuningError {
   readonly code = 'HOST_RANDOMNESS';
 }
 
+/** A traced function assigned to a variable: the program could not, and the variable would lose its numbers. */
+export class VariableAssignError extends PrefixTuningError {
+  readonly code = 'VARIABLE_ASSIGN';
+}
+
+/** Frames of TensorFlow.js, of this package and of Node.js itself. */
+const FOREIGN = /@tensorflow[\\/+]tfjs-|(@prefix-tuning|packages)[\\/]jit[\\/](src|dist)[\\/](?!.*\.test\.)|node:internal/;
+
 /** The caller's own line: the first frame outside TensorFlow.js and this package. */
-export function callSite(): string {
+export function callSite(stack = stackHere()): string {
+  const own = stack.split('\n').slice(2).find((frame) => !FOREIGN.test(frame));
+  return own?.trim().replace(/^at /, '') ?? 'an unknown place';
+}
+
+function stackHere(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;
-  const frames = (new Error().stack ?? '').split('\n').slice(2);
+  const { stack = '' } = new Error();
   Error.stackTraceLimit = limit;
-  const own = frames.find((frame) => !/tfjs-|tf-core|\/jit\/(src|dist)\/(?!.*\.test\.)|node:internal/.test(frame));
-  return own?.trim().replace(/^at /, '') ?? 'an unknown place';
+  return stack;
 }

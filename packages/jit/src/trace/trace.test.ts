@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { printGraph } from '../graph/print.js';
-import { HostRandomnessError, HostReadError, UnsupportedKernelError } from './errors.js';
+import { callSite, HostRandomnessError, HostReadError, UnsupportedKernelError, VariableAssignError } from './errors.js';
 import { trace } from './trace.js';
 
 const vector = [{ dtype: 'float32', shape: [2] }] as const;
@@ -59,6 +59,7 @@ describe('what a program cannot hold is an error with its cure and the place', (
   test.each([
     ['randomNormal', () => tf.randomNormal([2])],
     ['randomUniform', (x: tf.Tensor) => tf.add(x, tf.randomUniform([2]))],
+    ['rand', () => tf.rand([2], () => 1)],
     ['dropout', (x: tf.Tensor) => tf.dropout(x, 0.5)],
   ])('host randomness: %s', (name, fn) => {
     expect(() => listing(fn)).toThrow(HostRandomnessError);
@@ -68,6 +69,30 @@ describe('what a program cannot hold is an error with its cure and the place', (
     const fft = (x: tf.Tensor) => tf.real(tf.complex(x, x));
     expect(() => listing(fft)).toThrow(UnsupportedKernelError);
     expect(() => listing(fft)).toThrow(/kernel Complex, reached by tf\.complex.*trace\.test\.ts/s);
+  });
+  test('a tensor of an earlier trace, or of another type', () => {
+    let earlier = tf.scalar(0);
+    listing((x) => (earlier = tf.keep(tf.sum(x))));
+    expect(() => listing((x) => tf.add(x, earlier))).toThrow(/earlier trace was used in tf\.add\. Pass it in.*trace\.test\.ts/s);
+    const text = tf.tensor(['a', 'b']);
+    expect(() => listing((x) => tf.add(x, tf.where(tf.equal(text, text), x, x)))).toThrow(/got string in tf\.equal.*trace\.test\.ts/s);
+  });
+  test('an assignment to a variable, which keeps its numbers', () => {
+    const variable = tf.variable(tf.tensor([1, 2]));
+    const assign = (x: tf.Tensor) => {
+      variable.assign(tf.add(variable, x));
+      return x;
+    };
+    expect(() => listing(assign)).toThrow(VariableAssignError);
+    expect(() => listing(assign)).toThrow(/Return the new value.*trace\.test\.ts/s);
+    expect(Array.from(variable.dataSync())).toEqual([1, 2]);
+    variable.assign(tf.tensor([3, 4]));
+    expect(Array.from(variable.dataSync())).toEqual([3, 4]);
+    variable.dispose();
+  });
+  test('the place is in the project of the user, whatever it is called', () => {
+    const stack = ['Error', '    at callSite (x)', ...['/p/tfjs-app/node_modules/@tensorflow/tfjs-core/dist/a.js', '/p/node_modules/.pnpm/@tensorflow+tfjs-core@4/b.js', '/p/tfjs-app/node_modules/@prefix-tuning/jit/dist/c.js', 'node:internal/d', '/p/tfjs-app/jit/src/mine.ts:3:4', '/p/tfjs-app/main.ts'].map((place) => `    at ${place}`)];
+    expect(callSite(stack.join('\n'))).toBe('/p/tfjs-app/jit/src/mine.ts:3:4');
   });
   test('after an error the next trace and the backend before it work', () => {
     expect(() => listing((x) => tf.tensor(x.dataSync()))).toThrow();
