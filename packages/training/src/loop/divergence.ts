@@ -15,7 +15,7 @@ export interface StepFacts {
   readonly gradientNorm: number;
   readonly learningRate: number;
   readonly peakLearningRate: number;
-  /** Mean -log p of a target in this step. */
+  /** Mean -log p of a target in this step, smoothed as `labelSmoothing` says. */
   readonly lossPerTarget: number;
 }
 

@@ -41,7 +41,7 @@ export interface StepEvent {
   readonly epoch: number;
   /** The objective, before this step's update. */
   readonly loss: number;
-  /** Mean -log p of a target, whatever the objective. */
+  /** Mean -log p of a target, whatever the objective; smoothed as `labelSmoothing` says. */
   readonly lossPerTarget: number;
   readonly learningRate: number;
   /** Global norm of the gradients before clipping. */
