@@ -13,10 +13,13 @@ export function holding(tuning: Tuning, held: Finding): HeldTuning {
   const parts = Object.fromEntries(Object.entries(held).map(([name, isHeld]) => [name, partOf(tuning.parameters[name]!, isHeld)]));
   const each = <T>(record: { readonly [name: string]: T }, fn: (part: HeldPart, trained: T) => T) =>
     Object.fromEntries(Object.entries(record).map(([name, trained]) => [name, parts[name] ? fn(parts[name], trained) : trained]));
+  const weights = (trained: HostTensors): HostTensors =>
+    each<HostTensor>(trained, ({ isHeld, start }, { data, shape }) => hostTensor(Float32Array.from(data, (x, i) => (isHeld(i) ? start[i]! : x)), shape));
   return {
     ...tuning,
     enter: (trained: Tensors) => ({ parameters: each<Tensor>(trained, ({ free, fixed }, value) => add(mul(value, free), fixed)) }),
-    weights: (trained) => each<HostTensor>(trained, ({ isHeld, start }, { data, shape }) => hostTensor(Float32Array.from(data, (x, i) => (isHeld(i) ? start[i]! : x)), shape)),
+    save: (folder, trained) => tuning.save(folder, weights(trained)),
+    weights,
   };
 }
 
