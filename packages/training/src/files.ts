@@ -4,9 +4,16 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { hostTensor } from '@prefix-tuning/jit';
 import { mapTensors, type HostTensors } from './tensors.js';
 
+/** @throws FileError  if the folder is not there and cannot be made */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: Error) => {
+    throw new FileError(`${path}: expected to make the folder, got ${cause.message}. Check its path, its permissions and the free space.`, { details: { file: path }, cause });
+  });
+}
+
 /** Writes 32-bit float parameters as a safetensors file, whole or not at all; makes the folder. */
 export async function writeParameters(folder: string, file: string, parameters: HostTensors): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const views = mapTensors(parameters, ({ shape, data }): TensorView => ({ dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }));
   await writeSafetensors(`${folder}/${file}`, views);
 }
@@ -25,7 +32,7 @@ export async function readParameters(path: string): Promise<HostTensors> {
 
 /** Writes plain data as JSON, whole or not at all; makes the folder. */
 export async function writeJson(folder: string, file: string, value: unknown): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFileAtomically(`${folder}/${file}`, [() => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)]);
 }
 

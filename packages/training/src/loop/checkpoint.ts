@@ -1,8 +1,8 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { hostTensor } from '@prefix-tuning/jit';
 import { openSafetensors, writeSafetensors, type SafetensorsFile, type TensorView } from '@prefix-tuning/safetensors';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../files.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { TrainingState, Watch } from './events.js';
 
@@ -15,7 +15,7 @@ import type { TrainingState, Watch } from './events.js';
 export async function saveCheckpoint(path: string, { step, seed, parameters, optimiser, watch, best = {} }: TrainingState): Promise<void> {
   const tensors: HostTensors = { ...within('parameters', parameters), ...within('mean', optimiser.mean), ...within('variance', optimiser.variance), ...within('best', best) };
   const views = mapTensors(tensors, ({ shape, data }): TensorView => ({ dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }));
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeSafetensors(path, views, { metadata: { format: 'pt', step: `${step}`, seed: `${seed}`, watch: JSON.stringify(watch) } });
 }
 

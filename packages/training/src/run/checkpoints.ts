@@ -16,21 +16,26 @@ export async function addCheckpoint(folder: string, state: TrainingState): Promi
 }
 
 /**
- * The newest checkpoint that can be read, or undefined if the folder has none.
+ * The newest checkpoint that can be read, or undefined if the folder has none. Newer ones that are damaged are removed:
+ * they would take the place of readable ones among those that stay.
  *
  * @throws WeightsError  if none of them can be read
  */
 export async function latestCheckpoint(folder: string): Promise<TrainingState | undefined> {
-  let damaged: WeightsError | undefined;
+  const damaged: string[] = [];
+  let first: WeightsError | undefined;
   for (const path of await checkpointsIn(folder)) {
     try {
-      return await loadCheckpoint(path);
+      const state = await loadCheckpoint(path);
+      await Promise.all(damaged.map((file) => rm(file)));
+      return state;
     } catch (error) {
       if (!(error instanceof WeightsError)) throw error;
-      damaged ??= error;
+      damaged.push(path);
+      first ??= error;
     }
   }
-  if (damaged) throw damaged;
+  if (first) throw first;
   return undefined;
 }
 

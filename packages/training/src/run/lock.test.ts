@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startRun } from '../../test/start-run.js';
 import { tinyRun } from '../../test/tiny-run.js';
 import { trainRun } from '../index.js';
@@ -80,6 +80,29 @@ test.runIf(process.platform === 'linux')('a process that got a dead one’s numb
   await writeFile(join(folder, `run.${process.pid}.1.00000000.${hostname()}.lock`), '');
   await (await lockFolder(folder))();
   expect(await readdir(folder)).toEqual([]);
+});
+
+test.runIf(process.platform === 'linux')('nor does another user’s process that got the number', async () => {
+  const folder = join(root, 'another-user');
+  await mkdir(folder);
+  await writeFile(join(folder, `run.${process.pid}.1.00000000.${hostname()}.lock`), '');
+  const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+  });
+  try {
+    await (await lockFolder(folder))();
+    expect(kill).toHaveBeenCalledWith(process.pid, 0);
+  } finally {
+    kill.mockRestore();
+  }
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a folder that cannot be made is an error with its name', async () => {
+  const file = join(root, 'file');
+  await writeFile(file, '');
+  await expect(lockFolder(join(file, 'run'))).rejects.toThrow(FileError);
+  await expect(lockFolder(join(file, 'run'))).rejects.toThrow(`${join(file, 'run')}: expected to make the folder, got ENOTDIR`);
 });
 
 test('a lock of another machine is believed; the error names the file to delete', async () => {

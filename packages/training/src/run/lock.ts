@@ -1,9 +1,10 @@
 import { FileError } from '@prefix-tuning/base';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { makeFolder } from '../files.js';
 
 /** Two that start at the same moment see each other and both step back; they try again at different times. */
 const attempts = 5;
@@ -16,10 +17,10 @@ const longestWait = 200;
  * sees the other. The file of a process that has ended counts for nothing and is removed, so a killed run locks nobody out.
  *
  * @returns gives the folder free
- * @throws FileError  if another process, or another run of this one, trains in it
+ * @throws FileError  if another process, or another run of this one, trains in it, or it cannot be made or written to
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const own = await lockName();
   const release = () => rm(join(folder, own), { force: true });
   for (let attempt = 1; ; attempt++) {
@@ -73,7 +74,8 @@ async function isAlive({ host, pid, started }: Holder): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    // EPERM: there is a process of that number, and it is another user's.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const state = await processState(pid);
   // Numbers of processes are given out again; a zombie has ended, and waits only for its parent to notice.

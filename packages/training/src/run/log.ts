@@ -1,5 +1,5 @@
 import { FileError } from '@prefix-tuning/base';
-import { open, readFile } from 'node:fs/promises';
+import { appendFile, open, readFile, truncate } from 'node:fs/promises';
 import type { TrainingState } from '../loop/events.js';
 
 /** A file of JSON lines that grows with the run. */
@@ -27,8 +27,11 @@ export async function openLog(path: string, state: TrainingState | undefined): P
       });
     }
   };
+  await guarded(async () => {
+    await appendFile(path, '');
+    await truncate(path, keptBytes(path, await readFile(path), state));
+  });
   const handle = await guarded(() => open(path, 'a'));
-  await guarded(async () => handle.truncate(keptBytes(path, await readFile(path), state)));
   return {
     append: (line) => guarded(() => handle.appendFile(`${JSON.stringify(line)}\n`)),
     flush: () => guarded(() => handle.sync()),

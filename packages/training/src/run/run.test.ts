@@ -1,7 +1,7 @@
 import { createRng, FileError } from '@prefix-tuning/base';
 import { hostTensor } from '@prefix-tuning/jit';
 import { spawnSync } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -69,8 +69,10 @@ test('whoever leaves the loop loses no step; a damaged checkpoint is passed over
   expect((await loadCheckpoint(join(folder, 'checkpoints', checkpoints[1]!))).step).toBe(8);
   await writeFile(join(folder, 'checkpoints', checkpoints[1]!), 'torn');
   await writeFile(join(folder, 'log.jsonl.0123abcd.partial'), 'torn');
+  await until(await tinyRun(folder), 7);
+  expect(await readdir(join(folder, 'checkpoints'))).toEqual(['step-00000006.safetensors', 'step-00000007.safetensors']);
   const rest = await events(await tinyRun(folder));
-  expect(rest[0]).toMatchObject({ type: 'start', step: 6 });
+  expect(rest[0]).toMatchObject({ type: 'start', step: 7 });
   await same('left');
   expect(await readdir(folder)).toEqual(await readdir(join(root, 'whole')));
 });
@@ -135,6 +137,29 @@ test('a log whose end was torn is cut there and gone on with', async () => {
   await appendFile(join(folder, 'log.jsonl'), '\0\0garbage\n\0\0');
   expect((await events(await tinyRun(folder)))[0]).toMatchObject({ type: 'start', step: 4 });
   await same('torn');
+});
+
+/** Files of a folder that this process has open (Linux). */
+async function openIn(folder: string): Promise<string[]> {
+  const targets = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''));
+  return (await Promise.all(targets)).filter((path) => path.startsWith(folder));
+}
+
+test.runIf(process.platform === 'linux')('whatever fails, no file stays open', async () => {
+  const folder = join(root, 'closed');
+  const left = async () => {
+    for await (const event of trainRun(await tinyRun(folder, { checkpointEvery: { steps: 100 } }))) {
+      if (event.type === 'start') await writeFile(join(folder, 'checkpoints'), '');
+      if (event.type !== 'step') continue;
+      expect(await openIn(folder)).toEqual([join(folder, 'log.jsonl')]);
+      break;
+    }
+  };
+  await expect(left()).rejects.toThrow(`${join(folder, 'checkpoints')}: expected to make the folder, got EEXIST`);
+  await writeFile(join(folder, 'seconds.json'), 'torn');
+  await expect(events(await tinyRun(folder))).rejects.toThrow(/seconds\.json: expected JSON/);
+  expect(await openIn(join(root, 'lost'))).toEqual([]);
+  expect(await openIn(folder)).toEqual([]);
 });
 
 const mount = (folder: string) => process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0;

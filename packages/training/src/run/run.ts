@@ -1,5 +1,5 @@
 import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, readParameters, writeJson, writeParameters } from '../files.js';
@@ -106,8 +106,9 @@ async function* trainAlone({ folder, checkpointEvery = { seconds: 60 }, ...optio
     return;
   }
   const resume = await latestCheckpoint(join(folder, 'checkpoints'));
+  const before = await secondsSpent(folder);
   const log = await openLog(join(folder, 'log.jsonl'), resume);
-  const keeper = await checkpointKeeper(folder, { log, every: checkpointEvery, resume });
+  const keeper = checkpointKeeper(folder, { log, every: checkpointEvery, resume, before });
   let interrupted = true;
   try {
     yield { type: 'start', folder, step: resume?.step ?? 0 };
@@ -135,8 +136,11 @@ async function* trainAlone({ folder, checkpointEvery = { seconds: 60 }, ...optio
     throw error;
   } finally {
     // Whoever leaves the loop early loses no step.
-    if (interrupted) await keeper.save();
-    await log.close();
+    try {
+      if (interrupted) await keeper.save();
+    } finally {
+      await log.close();
+    }
   }
 }
 
@@ -159,10 +163,11 @@ interface KeeperOptions {
   readonly log: RunLog;
   readonly every: NonNullable<RunOptions['checkpointEvery']>;
   readonly resume: TrainingState | undefined;
+  /** Seconds spent before. */
+  readonly before: number;
 }
 
-async function checkpointKeeper(folder: string, { log, every, resume }: KeeperOptions): Promise<CheckpointKeeper> {
-  const before = await secondsSpent(folder);
+function checkpointKeeper(folder: string, { log, every, resume, before }: KeeperOptions): CheckpointKeeper {
   const started = performance.now();
   let state = resume;
   let saved = { step: resume?.step ?? 0, at: started };
@@ -213,7 +218,6 @@ async function finished(folder: string, { tuning }: Omit<TrainOptions, 'resume'>
 
 /** Files that were being written when the run was killed. */
 async function removePartialFiles(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder, { recursive: true })) {
     if (/\.[0-9a-f]{8}\.partial$/.test(name)) await rm(join(folder, name), { force: true });
   }
