@@ -1,6 +1,5 @@
 import { createRng } from '@prefix-tuning/base';
-import { onnxRuntime } from '@prefix-tuning/jit';
-import { sequenceBatches, tune, type RunOptions } from '../src/index.js';
+import { sequenceBatches, trainingRuntime, tune, type RunOptions } from '../src/index.js';
 import { readGoldens, tinyGpt2 } from './tiny.js';
 
 /** A short run of prefix-tuning on the tiny GPT-2, with noise, validation and checkpoints every third step. */
@@ -15,7 +14,7 @@ export async function tinyRun(folder: string, more: Partial<RunOptions> = {}): P
     hyperparameters: { learningRate: 0.02, steps: 40, warmupSteps: 2 },
     validation: { batches, everySteps: 7, select: 'best' },
     seed: 5,
-    runtime: onnxRuntime({ session: { intraOpNumThreads: 1 } }),
+    runtime: await trainingRuntime({ threads: 1 }),
     checkpointEvery: { steps: 3 },
     ...more,
   };

@@ -5,8 +5,11 @@ import { findRuntime, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
  *
  * The pattern, in which it lays out intermediate results ahead, stays beside the memory of a first run: up to twice as much in each
  * of a run's programs. A prefix step was no slower without it, a fine-tuning step some 15% (docs/results/train.md).
+ *
+ * @param options.threads  of ONNX Runtime; as many as the machine has cores unless given
  */
-export async function trainingRuntime(): Promise<Runtime> {
+export async function trainingRuntime({ threads }: { readonly threads?: number } = {}): Promise<Runtime> {
   const found = await findRuntime();
-  return found.name === 'onnx' ? onnxRuntime({ session: { enableMemPattern: false } }) : found;
+  const share = threads === undefined ? {} : { intraOpNumThreads: threads };
+  return found.name === 'onnx' ? onnxRuntime({ session: { enableMemPattern: false, ...share } }) : found;
 }

@@ -1,5 +1,5 @@
 import { createRng, FileError } from '@prefix-tuning/base';
-import { hostTensor } from '@prefix-tuning/jit';
+import { eager, hostTensor } from '@prefix-tuning/jit';
 import { spawnSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -93,6 +93,13 @@ test('a folder of a run with other settings, data or model is refused, with what
   await expect(differs({ batches: sequenceBatches([{ id: 'x', ids: [1, 2, 3], from: 1 }], { objective: 'example-sum', batchSize: 2 }) })).rejects.toThrow(/batches\.perEpoch 2 there and 1 here; batches\.hash "\w+" there/);
   await expect(differs({ tuning: await tune('prefix', model, { settings: { length: 3 }, rng: createRng(5) }) })).rejects.toThrow(/settings\.length 2 there and 3 here/);
   await expect(differs({ tuning: { ...tuning, parameters: { ...tuning.parameters, x: hostTensor([1], [1]) } } })).rejects.toThrow(/start "\w+" there/);
+});
+
+test('a run that is given no runtime writes down which one it found', async () => {
+  const { runtime, ...options } = await tinyRun(join(root, 'found'));
+  for await (const event of trainRun(options)) if (event.type === 'start') break;
+  expect(JSON.parse((await read('found', 'settings.json')).toString())).toMatchObject({ runtime: runtime!.name });
+  await expect(events({ ...options, runtime: eager('cpu') })).rejects.toThrow(/runtime "onnx" there and "eager:cpu" here/);
 });
 
 test('an option that is not known or out of range leaves no folder; nor does an interval without a unit', async () => {

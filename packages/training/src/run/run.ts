@@ -1,9 +1,11 @@
 import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
+import type { Runtime } from '@prefix-tuning/jit';
 import { readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, readParameters, writeJson, writeParameters } from '../files.js';
 import type { CompiledEvent, EndEvent, StepEvent, TrainingState, ValidationEvent } from '../loop/events.js';
+import { trainingRuntime } from '../loop/runtime.js';
 import { checkSettings, train, type TrainOptions } from '../loop/train.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import { addCheckpoint, latestCheckpoint } from './checkpoints.js';
@@ -73,7 +75,7 @@ export type RunEvent = RunStartEvent | Omit<StepEvent, 'state'> | Omit<Validatio
  * Trains in a folder that remembers: stopped or killed at any moment, the same call goes on from the last checkpoint
  * and ends with the same bytes as a run that was never interrupted. A run that has ended gives its result at once.
  *
- *   settings.json           everything that decides the result, with hashes of data, model and start
+ *   settings.json           what was asked for and the runtime's name, with hashes of data, model and start
  *   log.jsonl               a line for each step and each look at the validation data
  *   checkpoints/            the last two, while the run goes on
  *   seconds.json            time spent, which alone differs from run to run
@@ -87,8 +89,9 @@ export type RunEvent = RunStartEvent | Omit<StepEvent, 'state'> | Omit<Validatio
  *   checkpoint is still there
  * @throws TrainingError  if the loss or a score is not finite, or the loss explodes
  */
-export async function* trainRun(options: RunOptions): AsyncGenerator<RunEvent, void, void> {
-  checkOptions(options);
+export async function* trainRun(given: RunOptions): AsyncGenerator<RunEvent, void, void> {
+  checkOptions(given);
+  const options = { ...given, runtime: given.runtime ?? (await trainingRuntime()) };
   // Whoever only reads the result of a run that has ended disturbs nobody.
   const unlock = existsSync(join(options.folder, 'result.json')) ? undefined : await lockFolder(options.folder);
   try {
@@ -98,7 +101,7 @@ export async function* trainRun(options: RunOptions): AsyncGenerator<RunEvent, v
   }
 }
 
-async function* trainAlone({ folder, checkpointEvery = { seconds: 60 }, ...options }: RunOptions): AsyncGenerator<RunEvent, void, void> {
+async function* trainAlone({ folder, checkpointEvery = { seconds: 60 }, ...options }: RunOptions & { readonly runtime: Runtime }): AsyncGenerator<RunEvent, void, void> {
   await claimFolder(folder, settingsOf(options));
   await removePartialFiles(folder);
   if (existsSync(join(folder, 'result.json'))) {

@@ -1,15 +1,16 @@
 import { ConfigError } from '@prefix-tuning/base';
+import type { Runtime } from '@prefix-tuning/jit';
 import { existsSync } from 'node:fs';
 import { readJson, writeJson } from '../files.js';
 import { completeHyperparameters } from '../loop/hyperparameters.js';
 import type { TrainOptions } from '../loop/train.js';
 import { dataHash, modelHash, tensorsHash } from './fingerprint.js';
 
-/** Everything that decides a run's result, as plain data. */
+/** What decides a run's result, but for the machine and its number of threads: plain data. */
 export type RunSettings = Readonly<Record<string, unknown>>;
 
-/** The settings of a run: what was asked for, and hashes of the data, the model and the start of what trains. */
-export function settingsOf({ model, tuning, batches, hyperparameters, seed, validation, runtime }: TrainOptions): RunSettings {
+/** The settings of a run: what was asked for, the runtime's name, and hashes of the data, the model and the start of what trains. */
+export function settingsOf({ model, tuning, batches, hyperparameters, seed, validation, runtime }: TrainOptions & { readonly runtime: Runtime }): RunSettings {
   const { batches: looked, score, ...looks } = validation ?? {};
   return {
     method: tuning.method,
@@ -20,7 +21,7 @@ export function settingsOf({ model, tuning, batches, hyperparameters, seed, vali
     ...(looked ? { validation: { ...looks, by: score ? 'score' : 'loss', ...looked.settings, hash: dataHash(looked) } } : {}),
     start: tensorsHash(tuning.parameters),
     model: modelHash(model),
-    runtime: runtime?.name ?? 'default',
+    runtime: runtime.name,
   };
 }
 
