@@ -18,7 +18,7 @@ export async function downloadModel(repo: string, options: HubOptions = {}): Pro
   const [{ openHub }, { dirname }] = await Promise.all([import('./files.js'), import('node:path')]);
   const files = await openHub(repo, options);
   const config = await files.open('config.json');
-  if (!config) throw new FileError(`${repo}: expected config.json, got a model without it. Check that this is a Hugging Face model.`, { details: { repo } });
+  if (!config) throw new FileError(`${repo}: expected config.json, got a model without it. Check that this is a Hugging Face model.${files.ifMissing ?? ''}`, { details: { repo } });
   await config.close();
   for (const name of others) await (await files.open(name))?.close();
   for (const shard of await openShards(files)) await shard.close();

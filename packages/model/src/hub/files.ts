@@ -33,6 +33,7 @@ export async function openHub(repo: string, options: HubOptions = {}): Promise<M
   };
   return {
     name: repo,
+    ...(settings.offline ? { ifMissing: ' Offline (HF_HUB_OFFLINE), only the cache is looked at: load it once with a connection.' } : {}),
     has: async (file) => (await cache.find(commit, file)) !== undefined || (!settings.offline && 'url' in (await locate(settings, repo, { revision: commit, file }))),
     open: async (file) => {
       const path = await fetchFile(file);

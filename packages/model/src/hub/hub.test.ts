@@ -88,6 +88,8 @@ describe('a model on the hub', () => {
     expect(await load({ endpoint })).toEqual(await folderValues());
     expect(await load({ offline: true })).toEqual(await folderValues());
     await expect(loadModel('tiny-org/other', options({ offline: true }))).rejects.toThrow('HF_HUB_OFFLINE forbids');
+    await rm(join(cache, folder, 'snapshots', server.commit, 'model.safetensors'));
+    await expect(load({ offline: true })).rejects.toThrow(/expected model\.safetensors or .* Offline \(HF_HUB_OFFLINE\), only the cache is looked at: load it once/);
     await expect(loadModel('tiny-org/other', options({ endpoint }))).rejects.toThrow(/expected an answer, got .*ECONNREFUSED.*Check the connection/);
     server = await hubServer({});
   });

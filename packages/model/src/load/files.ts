@@ -6,6 +6,8 @@ import type { HubOptions } from '../hub/settings.js';
 export interface ModelFiles {
   /** What messages call it. */
   readonly name: string;
+  /** What messages add where a file is missing. */
+  readonly ifMissing?: string;
   /** Opens a file, or gives undefined if there is none of that name. The caller closes it. */
   open(file: string): Promise<ByteSource | undefined>;
   /** Whether there is a file, without fetching it. */
@@ -82,7 +84,7 @@ export async function readJson(files: ModelFiles, file: string): Promise<Readonl
 export async function requireJson(files: ModelFiles, file: string, cure: string): Promise<Readonly<Record<string, unknown>>> {
   const json = await readJson(files, file);
   if (!json) {
-    throw new FileError(`${files.name}: expected ${file}, got a folder without it. ${cure}`, { details: { folder: files.name, file } });
+    throw new FileError(`${files.name}: expected ${file}, got a folder without it. ${cure}${files.ifMissing ?? ''}`, { details: { folder: files.name, file } });
   }
   return json;
 }

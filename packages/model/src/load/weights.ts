@@ -79,7 +79,7 @@ export async function openShards(files: ModelFiles): Promise<SafetensorsFile[]> 
   try {
     for (const name of names) {
       const source = await files.open(name);
-      if (!source) throw new FileError(`${files.name}: expected ${name}, which ${index} lists, got a folder without it. Get it again.`, { details: { file: name } });
+      if (!source) throw new FileError(`${files.name}: expected ${name}, which ${index} lists, got a folder without it. Get it again.${files.ifMissing ?? ''}`, { details: { file: name } });
       shards.push(await openSafetensors(source));
     }
     return shards;
@@ -98,7 +98,7 @@ async function noWeights(files: ModelFiles): Promise<FileError> {
       { details: { folder: files.name, file: name } },
     );
   }
-  return new FileError(`${files.name}: expected ${single} or ${index}, got a folder without them. Check the path, or get the model again.`, {
+  return new FileError(`${files.name}: expected ${single} or ${index}, got a folder without them. Check the path, or get the model again.${files.ifMissing ?? ''}`, {
     details: { folder: files.name, file: single },
   });
 }
