@@ -5,7 +5,10 @@ import type { Family, Past } from '../src/families/family.js';
 import { fields } from '../src/families/fields.js';
 import { causalMask, defaultPositions, linear, mergeHeads, pastLength, project, splitHeads, takeRows } from '../src/families/layers.js';
 
-/** The smallest family: x = wte[ids] + wpe[positions], then x = x + Attention(x) for each layer. */
+/**
+ * The smallest family: x = wte[ids] + wpe[positions], then x = x + Attention(x) for each layer. It calls neither
+ * the hooks of dropout nor `layer`, which training alone needs.
+ */
 export const attentionOnly: Family = {
   name: 'attention-only',
   parseConfig: (raw, file) => {

@@ -50,6 +50,12 @@ def main():
     long_mask = torch.cat([torch.ones(3, 4), mask], 1)
     tuned = model(encoder_outputs=(torch.zeros(3, 13, 32),), attention_mask=long_mask, decoder_input_ids=ids, past_key_values=cache)
     out |= tuned_goldens("cross", cross, tuned.logits, targets, weights)
+
+    # Sources padded on the left.
+    mask = torch.ones(3, 9)
+    mask[1, :4] = 0
+    mask[2, :7] = 0
+    out |= {"left.mask": mask, "left.logits": model(input_ids=source, attention_mask=mask, decoder_input_ids=ids).logits}
     save_tensors("bart", out)
 
 

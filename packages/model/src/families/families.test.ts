@@ -12,7 +12,7 @@ interface Case {
   readonly golden: Golden;
   past(name: string): Hosted<Past>;
   /** What else a forward pass needs: the encoded source. */
-  source(parameters: Record<string, Tensor>, crossPrefix?: Past): Pick<ForwardInput, 'source'>;
+  source(parameters: Record<string, Tensor>, crossPrefix?: Past, mask?: string): Pick<ForwardInput, 'source'>;
   /** Mask over `extra` prefix positions and the tokens, if the goldens pad the decoder's input. */
   padding(extra: number): { mask?: Tensor; positions?: Tensor };
 }
@@ -27,8 +27,8 @@ async function open(name: string): Promise<Case> {
     const padding = (extra: number) => ({ mask: extended(golden.tensor('mask'), extra), positions: cast(add(golden.tensor('positions'), extra), 'int32') });
     return { model, golden, past, source: () => ({}), padding };
   }
-  const source = (parameters: Record<string, Tensor>, crossPrefix?: Past) => {
-    const mask = golden.tensor('mask');
+  const source = (parameters: Record<string, Tensor>, crossPrefix?: Past, name = 'mask') => {
+    const mask = golden.tensor(name);
     const hidden = encoder.encode(parameters, model.config, { ids: golden.tensor('source'), mask });
     const keyValues = encoder.keyValues(parameters, model.config, { hidden, past: crossPrefix });
     return { source: { keyValues, mask: extended(mask, crossPrefix?.[0]?.key.shape[2] ?? 0) } };
@@ -55,6 +55,18 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
       expect(difference(present[l]!.key, it.golden.host(`plain.present.${l}.key`))).toBeLessThan(1e-4);
       expect(difference(present[l]!.value, it.golden.host(`plain.present.${l}.value`))).toBeLessThan(1e-4);
     }
+  });
+
+  test.skipIf(name === 'bart')('with padding on the left', () => {
+    const kept = expandDims(it.golden.tensor('mask'), 2);
+    const { hidden } = forward({ ids: it.golden.tensor('ids'), ...it.padding(0) });
+    expect(difference(mul(logits(hidden), kept), toHost(mul(it.golden.tensor('padded.logits'), kept)))).toBeLessThan(1e-4);
+  });
+
+  test.runIf(name === 'bart')('with sources padded on the left', () => {
+    const { hidden } = forward({ ids: it.golden.tensor('ids'), ...it.source(it.model.parameters, undefined, 'left.mask') });
+    expect(difference(logits(hidden), it.golden.host('left.logits'))).toBeLessThan(1e-4);
+    expect(difference(it.golden.host('left.logits'), it.golden.host('plain.logits'))).toBeGreaterThan(1e-2);
   });
 
   test('two parts, the second after the past of the first, equal the whole', () => {
@@ -102,12 +114,14 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
       const ids = it.golden.tensor('ids');
       const plain = forward({ ids });
       const same = (_: number, x: Tensor) => x;
-      const hooks = { linear: (_: string, _x: Tensor, y: Tensor) => y, afterAttention: same, afterCrossAttention: same, afterFeedForward: same, afterLayer: same };
+      const hooks = { linear: (_: string, _x: Tensor, y: Tensor) => y, afterEmbedding: (x: Tensor) => x, afterActivation: same, afterAttention: same, afterCrossAttention: same, afterFeedForward: same, afterLayer: same };
       expect(difference(forward({ ids, hooks }).hidden, plain.hidden)).toBe(0);
-      for (const hook of ['afterAttention', 'afterFeedForward', 'afterLayer'] as const) {
+      for (const hook of ['afterActivation', 'afterAttention', 'afterFeedForward', 'afterLayer'] as const) {
         const changed = forward({ ids, hooks: { [hook]: (l: number, x: Tensor) => (l === 1 ? add(mul(x, 2), square(x)) : x) } });
         expect(difference(changed.hidden, plain.hidden), hook).toBeGreaterThan(1e-3);
       }
+      const changed = forward({ ids, hooks: { afterEmbedding: square } });
+      expect(difference(changed.hidden, plain.hidden)).toBeGreaterThan(1e-3);
     });
     expect(memory().numTensors).toBe(before);
   });

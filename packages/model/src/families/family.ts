@@ -54,7 +54,7 @@ export interface Hooks {
   readonly afterEmbedding?: (x: Tensor) => Tensor;
   /** What attention's softmax is multiplied with, float32 of its shape [B, H, T, S]: dropout's mask. */
   readonly attentionKeep?: (shape: readonly number[]) => Tensor | undefined;
-  /** On the activations inside a layer's feed-forward part. */
+  /** On the activations inside a layer's feed-forward part, before its last linear map. */
   readonly afterActivation?: (layer: number, x: Tensor) => Tensor;
   /** On the output of a layer's attention, before it is added to the residual stream. */
   readonly afterAttention?: (layer: number, x: Tensor) => Tensor;

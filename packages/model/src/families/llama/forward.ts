@@ -28,12 +28,13 @@ interface Layer extends LayerContext {
  */
 export function forward(parameters: Parameters, config: LlamaConfig, input: ForwardInput): ForwardOutput {
   const P = pastLength(input.past, config.layers, 'llama') + pastLength(input.prompt, config.layers, 'llama');
-  let x = input.embeddings ?? (input.ids && embedding(parameters['embed_tokens.weight']!, input.ids));
-  if (!x) throw new ShapeError('llama: expected ids [B, T] or embeddings [B, T, C], got neither.');
+  const hooks = input.hooks ?? {};
+  const embedded = input.embeddings ?? (input.ids && embedding(parameters['embed_tokens.weight']!, input.ids));
+  if (!embedded) throw new ShapeError('llama: expected ids [B, T] or embeddings [B, T, C], got neither.');
+  let x = hooks.afterEmbedding?.(embedded) ?? embedded;
   const T = x.shape[1]!;
   const mask = causalMask(input, { T, S: P + T });
   const rotation = rotate(input.positions ?? defaultPositions(P, T), config);
-  const hooks = input.hooks ?? {};
   const present: Past[number][] = [];
   const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
@@ -83,5 +84,6 @@ function selfAttend(layer: Layer, x: Tensor, before: Pick<AttendOptions, 'mask' 
 function feedForward(layer: Layer, x: Tensor): Tensor {
   const name = `layers.${layer.l}.mlp`;
   const gate = activations[layer.config.activation](linear(layer, `${name}.gate_proj`, x));
-  return linear(layer, `${name}.down_proj`, mul(gate, linear(layer, `${name}.up_proj`, x)));
+  const active = mul(gate, linear(layer, `${name}.up_proj`, x));
+  return linear(layer, `${name}.down_proj`, layer.hooks.afterActivation?.(layer.l, active) ?? active);
 }
