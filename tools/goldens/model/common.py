@@ -1,6 +1,6 @@
 """What the model goldens share: a tiny tokenizer, random checkpoints, and where they go.
 
-pip install torch==2.13.* transformers==5.17.* tokenizers safetensors==0.8.*; run from the repository root.
+pip install torch==2.13.0 transformers==5.17.0 tokenizers==0.23.3 safetensors==0.8.0; run from the repository root.
 """
 import json
 import pathlib

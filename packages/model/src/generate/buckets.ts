@@ -1,4 +1,4 @@
-/** Sizes that programs are compiled for: few, and from 24 on none wastes more than a quarter of what it computes. */
+/** Sizes that programs are compiled for: few, and from 24 to 1024 none wastes more than a quarter of what it computes; then come multiples of 1024. */
 const sizes = [8, 16, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024];
 
 /** The smallest size of the ladder that holds `n`. */

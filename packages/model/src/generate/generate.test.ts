@@ -2,6 +2,7 @@ import { eager, onnxRuntime } from '@prefix-tuning/jit';
 import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fixture, goldenJson } from '../../test/golden.js';
+import { ours } from '../../test/options.js';
 import { createGenerator, disposeModel, generate, loadModel, type GenerateOptions, type Generator, type Model } from '../index.js';
 
 interface Golden {
@@ -12,25 +13,6 @@ interface Golden {
 
 /** Models this small lose more to threads that wait for each other than they gain. */
 const oneThread = onnxRuntime({ session: { intraOpNumThreads: 1 } });
-
-/** Hugging Face's names to ours. */
-const names: Record<string, keyof GenerateOptions> = {
-  max_new_tokens: 'maxNewTokens',
-  min_new_tokens: 'minNewTokens',
-  num_beams: 'beams',
-  num_return_sequences: 'returnSequences',
-  length_penalty: 'lengthPenalty',
-  early_stopping: 'earlyStopping',
-  repetition_penalty: 'repetitionPenalty',
-  no_repeat_ngram_size: 'noRepeatNgramSize',
-  suppress_tokens: 'forbiddenTokens',
-  bad_words_ids: 'forbiddenSequences',
-  forced_bos_token_id: 'forcedFirstToken',
-  forced_eos_token_id: 'forcedLastToken',
-  eos_token_id: 'endTokens',
-  stop_strings: 'stopStrings',
-};
-const ours = (settings: Record<string, unknown>): GenerateOptions => Object.fromEntries(Object.entries(settings).map(([name, value]) => [names[name]!, value]));
 
 describe.each(['gpt2', 'llama', 'bart'])('%s generates what transformers generates', (family) => {
   const golden = goldenJson<Golden>(`generate-${family}`);
@@ -70,6 +52,14 @@ describe('generate', () => {
       const together = await generate(model, prompts, { ...options, batchSize });
       expect(together.map((rows) => rows.map(({ tokens }) => tokens))).toEqual(alone.map((rows) => rows.map(({ tokens }) => tokens)));
     }
+  });
+
+  test('forbidden tokens are, whether the search sees the likeliest tokens alone or all', async () => {
+    const plain = await generate(model, prompts, options);
+    const tokens = [...new Set(plain.flat().map(({ tokens }) => tokens[0]!))];
+    const [few, all] = await Promise.all([tokens, Array.from({ length: 70 }, (_, i) => tokens[i % tokens.length]!)].map((forbiddenTokens) => generate(model, prompts, { ...options, forbiddenTokens })));
+    expect(few!.flat().some((row) => row.tokens.some((token) => tokens.includes(token)))).toBe(false);
+    expect(few!.flat().map((row) => row.tokens)).toEqual(all!.flat().map((row) => row.tokens));
   });
 
   test('few programs are compiled, and progress counts prompts', async () => {

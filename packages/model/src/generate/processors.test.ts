@@ -12,7 +12,8 @@ const VOCABULARY = 30;
 const WIDTH = 6;
 
 const token = fc.integer({ min: 0, max: VOCABULARY - 1 });
-const scores = fc.uniqueArray(fc.float({ noNaN: true, min: -50, max: 0 }), { minLength: VOCABULARY, maxLength: VOCABULARY }).map((values) => Float32Array.from(values));
+/** Close to each other, so that every row gives candidates; with the bases exact in 32-bit arithmetic. */
+const scores = fc.uniqueArray(fc.integer({ min: -48, max: 0 }), { minLength: VOCABULARY, maxLength: VOCABULARY }).map((values) => Float32Array.from(values, (n) => n / 16));
 const settings = fc.record({
   minNewTokens: fc.integer({ min: 0, max: 8 }),
   endTokens: fc.uniqueArray(token, { maxLength: 2 }),
@@ -36,7 +37,7 @@ describe('processors', () => {
         const few = rows.map((row) => best(row, Math.min(VOCABULARY, tokensToSee(wanted, WIDTH)!)));
         const all: Row[] = rows.map((scores) => ({ scores: scores.slice() }));
         for (const row of [...few, ...all]) for (const processor of processorsOf(wanted)) processor.apply(row, { history, newTokens: history.length });
-        const chosen = (rows: readonly Row[]) => topCandidates(rows, [0, -1, -2], WIDTH).filter(({ score }) => score > -Infinity);
+        const chosen = (rows: readonly Row[]) => topCandidates(rows, [0, -0.5, -1], WIDTH).filter(({ score }) => score > -Infinity);
         expect(chosen(few)).toEqual(chosen(all));
       }),
       { numRuns: 500 },
