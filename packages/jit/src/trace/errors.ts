@@ -20,8 +20,8 @@ export class VariableAssignError extends PrefixTuningError {
   readonly code = 'VARIABLE_ASSIGN';
 }
 
-/** Frames of TensorFlow.js, of this package and of Node.js itself. */
-const FOREIGN = /@tensorflow[\\/+]tfjs-|(@prefix-tuning|packages)[\\/]jit[\\/](src|dist)[\\/](?!.*\.test\.)|node:internal/;
+/** Frames of TensorFlow.js, of this package, of Node.js and of the language itself. */
+const FOREIGN = /@tensorflow[\\/+]tfjs-|(@prefix-tuning|packages)[\\/]jit[\\/](src|dist)[\\/](?!.*\.test\.)|node:internal|\(<anonymous>\)/;
 
 /** The caller's own line: the first frame outside TensorFlow.js and this package. */
 export function callSite(stack = stackHere()): string {
