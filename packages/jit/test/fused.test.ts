@@ -7,13 +7,14 @@ import '@tensorflow/tfjs-backend-cpu';
 import { createRng } from '@prefix-tuning/base';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { attention, checkpoint, crossEntropy, eager, embedding, gelu, hostTensor, layerNorm, onnxRuntime, toTensor, trace, type FlatFunction, type HostTensor, type Runtime } from '../src/index.js';
+import { attention, checkpoint, crossEntropy, eager, embedding, gelu, hostTensor, layerNorm, onnxRuntime, trace, type FlatFunction, type HostTensor, type Runtime } from '../src/index.js';
 
 const rng = createRng(21);
 const random = (...shape: number[]): HostTensor => hostTensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, rng.normal), shape);
 const ids = tf.tensor([3, 0, 3, 1, 4, 2], [6], 'int32');
 const weights = tf.tensor([1, 0.5, 0, 1, 2, 1]);
 const mask = tf.tensor([0, 0, 0, -1e9, -1e9, 0, 0, 0, 0, -1e9, 0, 0, 0, 0, 0], [1, 1, 3, 5]);
+const keep = tf.tensor(Array.from({ length: 2 * 4 * 3 * 5 }, () => (rng.uniform() < 0.5 ? 0 : 2)), [2, 4, 3, 5]);
 
 interface Case {
   readonly fn: (...x: tf.Tensor[]) => tf.Tensor;
@@ -29,6 +30,10 @@ const cases: Record<string, Case> = {
   'attention with past and mask': {
     fn: (q, k, v, past) => attention(q!, tf.concat([past!, k!], 2), tf.concat([past!, v!], 2), mask),
     inputs: [random(2, 2, 3, 4), random(2, 2, 3, 4), random(2, 2, 3, 4), random(2, 2, 2, 4)],
+  },
+  'attention with grouped queries and keep': {
+    fn: (q, k, v) => attention(q!, k!, v!, undefined, { keep }),
+    inputs: [random(2, 4, 3, 4), random(2, 2, 5, 4), random(2, 2, 5, 4)],
   },
   'crossEntropy on chosen rows': { fn: (x, w) => crossEntropy(x!, w!, ids, weights), inputs: [random(6, 8), random(5, 8)] },
   'crossEntropy, smoothed': { fn: (x, w) => crossEntropy(x!, w!, ids, weights, { labelSmoothing: 0.1 }), inputs: [random(6, 8), random(5, 8)] },
@@ -90,24 +95,24 @@ describe.each(Object.entries(cases))('%s', (_, of) => {
 test('crossEntropy takes many rows in parts: loss and gradients are those of the parts alone', async () => {
   const [V, C, N] = [2 ** 16, 4, 290];
   const sizes = [100, 100, 90];
-  const table = toTensor(random(V, C));
+  const table = random(V, C);
   const rows = Array.from({ length: N }, () => rng.integer(V));
   const x = random(N, C);
-  const loss = (x: tf.Tensor, at: number) => crossEntropy(x, table, tf.tensor1d(rows.slice(at, at + x.shape[0]!), 'int32'), tf.ones([x.shape[0]!]));
-  const step = (at: number): FlatFunction => ([x]) => {
-    const { value, grads } = tf.valueAndGrads((x) => loss(x!, at))([x!]);
+  const loss = (x: tf.Tensor, table: tf.Tensor, at: number) => crossEntropy(x, table, tf.tensor1d(rows.slice(at, at + x.shape[0]!), 'int32'), tf.ones([x.shape[0]!]));
+  const step = (at: number): FlatFunction => (inputs) => {
+    const { value, grads } = tf.valueAndGrads((x, table) => loss(x!, table!, at))(inputs);
     return [value, ...grads];
   };
-  const softmaxes = (fn: FlatFunction, rows: number) => trace(fn, [{ dtype: 'float32', shape: [rows, C] }]).nodes.filter(({ op }) => op === 'Softmax').length;
+  const softmaxes = (fn: FlatFunction, rows: number) => trace(fn, [{ dtype: 'float32', shape: [rows, C] }, table]).nodes.filter(({ op }) => op === 'Softmax').length;
   expect([softmaxes(step(0), N), softmaxes(step(0), 100)]).toEqual([3, 1]);
-  const whole = await run(compiled, step(0), [x]);
+  const whole = await run(compiled, step(0), [x, table]);
   let at = 0;
   const parts: number[][][] = [];
   for (const size of sizes) {
-    parts.push(await run(compiled, step(at), [hostTensor(x.data.slice(at * C, (at + size) * C), [size, C])]));
+    parts.push(await run(compiled, step(at), [hostTensor(x.data.slice(at * C, (at + size) * C), [size, C]), table]));
     at += size;
   }
   expect(whole[0]![0]).toBeCloseTo(parts.reduce((sum, [loss]) => sum + loss![0]!, 0), 2);
   expect(distance(whole[1]!, parts.flatMap(([, dx]) => dx!))).toBeLessThan(1e-6);
-  table.dispose();
+  expect(distance(whole[2]!, parts.map(([, , dW]) => dW!).reduce((sum, dW) => sum.map((value, i) => value + dW[i]!)))).toBeLessThan(1e-6);
 });

@@ -21,7 +21,7 @@ function operators(own: readonly Case[]): string {
 function row([kernel, rule]: [string, (typeof rules)[keyof typeof rules]]): string {
   if (typeof rule !== 'function') return `| ${kernel} | no | ${rule.unsupported} | |`;
   const own = cases.filter((c) => c.kernel === kernel);
-  const gradient = own.some((c) => gradientInputs(c).length > 0) ? 'yes' : '';
+  const gradient = own.some((c) => gradientInputs(c).length > 0) ? 'yes' : (own.find((c) => c.noGradient)?.noGradient ?? '');
   return `| ${kernel} | yes | ${operators(own)} | ${gradient} |`;
 }
 

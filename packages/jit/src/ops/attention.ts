@@ -5,7 +5,7 @@ import { broadcast } from './broadcast.js';
 export interface AttentionOptions {
   /** Factor on the scores; 1 / sqrt(D) unless given. */
   readonly scale?: number;
-  /** float32 [B, H, T, S], multiplied with the softmax: dropout's mask. */
+  /** float32 [B, H, T, S], multiplied with the softmax: dropout's mask; gets no gradient. */
   readonly keep?: Tensor | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface AttentionOptions {
  * @param q  float32 [B, H, T, D]
  * @param k  float32 [B, G, S, D] with G dividing H: each key head serves H / G query heads (grouped-query attention)
  * @param v  float32 [B, G, S, D]
- * @param mask  float32, added to the scores, broadcastable to [B, 1, T, S]; large negative numbers hide keys
+ * @param mask  float32, added to the scores, broadcastable to [B, 1, T, S]; large negative numbers hide keys; gets no gradient
  * @returns float32 [B, H, T, D]
  * @throws ShapeError  if the shapes do not fit together
  * @see Vaswani et al. 2017, section 3.2.1; Ainslie et al. 2023 for grouped queries

@@ -27,7 +27,7 @@ export interface CrossEntropyOptions {
  * @param hidden  X, float32 [N, C]
  * @param outputWeights  W, float32 [V, C]
  * @param targets  int32 [N]
- * @param weights  w, float32 [N]; 0 leaves a row out
+ * @param weights  w, float32 [N]; 0 leaves a row out; gets no gradient
  * @returns float32 scalar
  * @see Szegedy et al. 2016, section 7 (label smoothing); PyTorch's CrossEntropyLoss
  */

@@ -12,6 +12,8 @@ export interface Case {
   readonly inputs: readonly HostTensor[];
   /** Which inputs have a gradient to compare; all float32 inputs unless given. */
   readonly gradients?: readonly number[];
+  /** Why none is, where one could be expected. */
+  readonly noGradient?: string;
   /** Why the gradient is held against finite differences alone, where the cpu backend's own is wrong or missing. */
   readonly gradientNotOnCpu?: string;
 }
@@ -34,6 +36,7 @@ export const given = (values: number[], shape: number[], dtype: 'float32' | 'int
 export const x23 = floats([2, 3]);
 export const x345 = floats([3, 4, 5]);
 export const noGrad = { gradients: [] };
+export const noGradientBecause = (noGradient: string) => ({ gradients: [], noGradient });
 
 /** A case of one input. */
 export const one = (kernel: string, fn: (x: tf.Tensor) => tf.Tensor, input = x23, rest: Partial<Case> = {}): Case => ({

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { floats, given, ints, noGrad, one, x23, x345, type Case } from './case.js';
+import { floats, given, ints, noGrad, noGradientBecause, one, x23, x345, type Case } from './case.js';
 
 export const shapes: Case[] = [
   one('Reshape', (x) => tf.reshape(x, [-1, 2]), x345),
@@ -16,13 +16,13 @@ export const shapes: Case[] = [
   one('StridedSlice', (x) => tf.stridedSlice(x, [-1], [-7], [-2]), floats([6]), { ...noGrad, note: 'down to the first' }),
   one('StridedSlice', (x) => tf.stridedSlice(x, [0, 1, 0], [0, 2, 0], [1, 1, 1], 1, 1, 4, 0, 2), x345, { ...noGrad, note: 'masks' }),
   one('PadV2', (x) => tf.pad(x, [[1, 0], [2, 1]], 0.5)),
-  one('MirrorPad', (x) => tf.mirrorPad(x, [[1, 0], [2, 1]], 'reflect'), x23, noGrad),
+  one('MirrorPad', (x) => tf.mirrorPad(x, [[1, 0], [2, 1]], 'reflect'), x23, noGradientBecause('no: that of TensorFlow.js leaves out what was mirrored')),
   one('MirrorPad', (x) => tf.mirrorPad(x, [[2, 1], [3, 2]], 'symmetric'), x23, noGrad),
   one('Tile', (x) => tf.tile(x, [2, 3])),
   one('Tile', (x) => tf.tile(x, [4, 1]), floats([1, 3]), { note: 'broadcast' }),
   one('BroadcastTo', (x) => tf.broadcastTo(x, [4, 2, 3])),
   one('Reverse', (x) => tf.reverse(x, [0, 2]), x345),
-  one('OneHot', (x) => tf.oneHot(x, 4, 2, -1), given([0, 3, 5, -1], [4], 'int32'), noGrad),
+  one('OneHot', (x) => tf.oneHot(x, 4, 2, -1), given([0, 3, 5, -1], [4], 'int32'), noGradientBecause('no: its inputs are whole numbers')),
   one('OneHot', (x) => tf.oneHot(x, 3), ints([2, 2], 0, 3), { ...noGrad, note: 'matrix' }),
   { kernel: 'Fill', fn: (x) => [x!, tf.fill([2, 3], 1.5)], inputs: [x23], gradients: [] },
   { kernel: 'Range', fn: (x) => [x!, tf.range(0, 6, 2)], inputs: [x23], gradients: [] },
