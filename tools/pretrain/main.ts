@@ -8,10 +8,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError, createRng } from '@prefix-tuning/base';
 import { parseOptions, progressView, runCommand, type ProgressView } from '@prefix-tuning/cli';
-import { onnxRuntime, type Runtime } from '@prefix-tuning/jit';
+import type { Runtime } from '@prefix-tuning/jit';
 import { createTokenizer, families } from '@prefix-tuning/model';
 import {
-  batchShape, evaluator, sequenceBatches, toTensors, TrainingError, trainingProgress, trainRun, tune,
+  batchShape, evaluator, sequenceBatches, toTensors, TrainingError, trainingProgress, trainingRuntime, trainRun, tune,
   type HostTensors, type TokenSequence, type TrainableModel,
 } from '@prefix-tuning/training';
 import { env } from '@tensorflow/tfjs-core';
@@ -111,7 +111,7 @@ async function startModel(settings: Settings): Promise<Learner> {
   const model = { family, config, parameters: toTensors(await startWeights(settings, { out: settings.out, rng: createRng(SEED) })) };
   const all = await tune('fine-tune', model, { rng: createRng(SEED) });
   const tuning = holding(all, settings.family === 'gpt2' ? findingWeights(settings) : {});
-  return { model, tuning, runtime: onnxRuntime({ session: { intraOpNumThreads: settings.threads, enableMemPattern: false } }) };
+  return { model, tuning, runtime: await trainingRuntime({ threads: settings.threads }) };
 }
 
 const batchesOf = ({ model, tuning }: Learner, sequences: readonly TokenSequence[], { family }: Settings) =>
