@@ -1,5 +1,6 @@
-import { add, concat, customGrad, engine, expandDims, gather, log, matMul, max, mean, mul, slice, softmax, sub, sum } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { add, concat, customGrad, expandDims, gather, log, matMul, max, mean, mul, slice, softmax, sub, sum } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { recordsGradient } from '../trace/fused.js';
 import { hold } from '../trace/hold.js';
 import { isTracing } from '../trace/trace.js';
 import { segmentSum } from './segment-sum.js';
@@ -40,7 +41,7 @@ export function crossEntropy(hidden: Tensor, outputWeights: Tensor, targets: Ten
     const parts = inParts(x, w);
     const targetLogits = sum(mul(x, targetRows), -1);
     // What the backward pass needs is saved: a tensor made inside the loss is gone by then when it runs eagerly.
-    if (records()) save([x, concat(parts.map(({ p }) => p)), sub(concat(parts.map(({ pw }) => pw!)), targetRows), ids, weights]);
+    if (recordsGradient()) save([x, concat(parts.map(({ p }) => p)), sub(concat(parts.map(({ pw }) => pw!)), targetRows), ids, weights]);
     return {
       value: sum(mul(weights, sub(concat(parts.map(({ logTotal }) => logTotal)), targetLogits))) as Scalar,
       gradFunc: (dy, saved) => {
@@ -65,9 +66,6 @@ interface Part {
   readonly logTotal: Tensor;
 }
 
-/** Whether a gradient will be asked for. */
-const records = (): boolean => engine().state.gradientDepth > 0;
-
 /** The rows of x [N, C] a part at a time, each begun when what is wanted of the one before is there. */
 function inParts(x: Tensor, w: Tensor): Part[] {
   const [[N, C], [V]] = [x.shape as [number, number], w.shape as [number, number]];
@@ -83,10 +81,10 @@ function inParts(x: Tensor, w: Tensor): Part[] {
 }
 
 function partOf(x: Tensor, w: Tensor): Part {
-  const logits = matMul(x as never, w as never, false, true) as Tensor;
+  const logits = matMul(x as Tensor2D, w as Tensor2D, false, true);
   const p = softmax(logits);
   // From the largest logit and its probability: a target's own probability may underflow.
-  return { p, pw: records() ? (matMul(p as never, w as never) as Tensor) : undefined, logTotal: sub(max(logits, -1), log(max(p, -1))) };
+  return { p, pw: recordsGradient() ? matMul(p, w as Tensor2D) : undefined, logTotal: sub(max(logits, -1), log(max(p, -1))) };
 }
 
 /** A number that is there when all that is wanted of a part is. */

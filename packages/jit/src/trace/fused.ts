@@ -12,12 +12,15 @@ const operators = {
 export type FusedKernel = keyof typeof operators;
 type Attributes = Readonly<Record<string, Attribute>>;
 
+/** Whether a gradient will be asked for of what is computed now. */
+export const recordsGradient = (): boolean => engine().state.gradientDepth > 0;
+
 /**
  * Whether a trace is under way that records no gradient. There, one operator for a whole operation is fastest; where a
  * gradient follows, the parts it needs have to be computed anyway (docs/decisions/0050).
  */
 export function fusesHere(): boolean {
-  return engine().backendName === 'trace' && engine().state.gradientDepth === 0;
+  return engine().backendName === 'trace' && !recordsGradient();
 }
 
 /** The value of an operation as one operator; the result has dtype and shape of the first input. */

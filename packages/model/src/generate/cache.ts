@@ -32,8 +32,8 @@ export interface CacheShape {
   /** D */
   readonly headSize: number;
   /**
-   * Whether slots are filled one by one while programs read all of them. Memory of zeros that was read before it is written
-   * costs twice as much at the first write to each page, so it is written from the start.
+   * Whether slots are filled one by one while programs read all of them. Fresh memory that was read before it is
+   * written makes those writes three times as slow, so it is written from the start.
    */
   readonly grows?: boolean;
 }
