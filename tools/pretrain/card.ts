@@ -1,5 +1,5 @@
 import { objectives } from './objectives.js';
-import { POSITIONS, VOCABULARY, type ModelRecipe } from './models.js';
+import { modelRecipes, POSITIONS, VOCABULARY, type ModelRecipe } from './models.js';
 
 export interface PretrainFacts extends ModelRecipe {
   readonly name: string;
@@ -24,9 +24,16 @@ const task = {
   bart: () => 'texts of up to 250 tokens, of which 30% were hidden (spans of Poisson length 3, one mask each) and whose sentences were shuffled; the perplexity is that of the original given such a text',
 } as const;
 
+function startOf({ start, layers }: ModelRecipe): string {
+  if (!('from' in start)) return 'random weights, but for a few heads that copy from the first step (`tools/pretrain/copying-heads.ts`)';
+  const first = modelRecipes[start.from]!;
+  const added = layers > first.layers ? ', each of whose layers is followed by a copy that writes nothing at first' : ` (the same command with that name; ${count(first.steps)} steps)`;
+  return `${start.from}${added}; what that model read comes on top`;
+}
+
 /** The model card that is stored beside the weights. */
 export function modelCard(facts: PretrainFacts): string {
-  const { name, family, layers, width, heads, parameters, steps, learningRate, warmupSteps, start, tokensSeen, corpusTokens, perplexity, curve, heldOutCurve, machine, dropout } = facts;
+  const { name, family, layers, width, heads, parameters, steps, learningRate, warmupSteps, tokensSeen, corpusTokens, perplexity, curve, heldOutCurve, machine, dropout } = facts;
   const { batchSize } = objectives[family];
   const shown = (points: PretrainFacts['curve']) => points.filter((_, i) => i % Math.ceil(points.length / 10) === 0 || i === points.length - 1);
   return `# ${name}
@@ -39,7 +46,7 @@ offline. It knows little of the world and is no use beyond that.
   half prose, half records - fields and values in many notations, none of them a dataset's - with sentences that say them)
   and general English (8 MB: 19th-century novels, encyclopedia articles, open textbooks, news for learners, US presidential
   speeches, and mixed genres, thinned evenly). ${count(corpusTokens)} tokens in all; one document in 50 held out.
-- **Started from** ${'from' in start ? `${start.from}, each of whose layers is followed by a copy that writes nothing at first; what that model read comes on top` : 'random weights, but for a few heads that copy from the first step (`tools/pretrain/copying-heads.ts`)'}.
+- **Started from** ${startOf(facts)}.
 - **Task**: ${task[family]()}.
 - **Tokens seen** ${count(tokensSeen)} (${count(steps)} steps of ${batchSize} texts).
 - **Held-out perplexity** per token of its own vocabulary: ${perplexity.world.toFixed(2)} on the made-up world, ${perplexity.general.toFixed(1)} on general English;

@@ -25,14 +25,18 @@ export interface FreshStart {
   readonly writes: number;
 }
 
-/** From a smaller model of ours with the same width, each of whose layers is followed by a copy that writes nothing yet. */
+/** From another model of ours with the same width; if it has fewer layers, each is followed by a copy that writes nothing yet. */
 export interface GrownStart {
   readonly from: string;
 }
 
-/** The models that are shipped: they stand where GPT-2 medium, GPT-2 large and BART large stand in the paper. */
+/**
+ * The models that are shipped, and the first half of what `mini-gpt2-medium` reads. They stand where GPT-2 medium, GPT-2 large and
+ * BART large stand in the paper.
+ */
 export const modelRecipes: Readonly<Record<string, ModelRecipe>> = {
-  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { deviation: 1 / Math.sqrt(160), writes: 0.1 }, steps: 5000, learningRate: 5e-3, warmupSteps: 200, dropout: 'none' },
+  'mini-gpt2-first': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { deviation: 1 / Math.sqrt(160), writes: 0.1 }, steps: 5000, learningRate: 5e-3, warmupSteps: 200, dropout: 'none' },
+  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { from: 'mini-gpt2-first' }, steps: 5000, learningRate: 3e-3, warmupSteps: 100, dropout: 'none' },
   'mini-gpt2-large': { family: 'gpt2', layers: 8, width: 160, heads: 5, start: { from: 'mini-gpt2-medium' }, steps: 1200, learningRate: 2e-3, warmupSteps: 50, dropout: 'none' },
   'mini-bart': { family: 'bart', layers: 3, width: 160, heads: 5, start: { deviation: 0.02, writes: 0.3 }, steps: 4000, learningRate: 4e-3, warmupSteps: 200, dropout: 'config' },
 };

@@ -28,7 +28,7 @@ async function copying(recipe: ModelRecipe, parameters: HostTensors): Promise<nu
   return perplexity;
 }
 
-test.each(['mini-gpt2-medium', 'mini-bart'])('%s can copy before it has learnt anything', async (name) => {
+test.each(['mini-gpt2-first', 'mini-bart'])('%s can copy before it has learnt anything', async (name) => {
   expect(await copying(modelRecipes[name]!, await fresh(name))).toBeLessThan(100);
 });
 
@@ -36,7 +36,7 @@ test('a grown model computes what the smaller one does', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'grow-'));
   try {
     const [small, large] = [modelRecipes['mini-gpt2-medium']!, modelRecipes['mini-gpt2-large']!];
-    const parameters = await fresh('mini-gpt2-medium');
+    const parameters = await fresh('mini-gpt2-first');
     const vocabulary = tokenizerJson(trainBpe('', 256), specialTokens.gpt2);
     await writeModel(join(folder, 'mini-gpt2-medium'), { family: 'gpt2', raw: configJson(small), vocabulary, parameters, card: '' });
     const grown = await startWeights(large, { out: join(folder, 'mini-gpt2-large'), rng });

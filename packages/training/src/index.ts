@@ -25,7 +25,7 @@ export type { Entry, ReadSource, SourceTensors, Tuning, TuningMethod } from './m
 export { attentionShape, batchShape, layoutOf, tokenLimit, type AttentionShape, type TrainableModel } from './model.js';
 export { adamw, type AdamWOptions, type AdamWState, type Optimiser, type UpdateOptions } from './optimiser/adamw.js';
 export { clipFactor, globalNorm } from './optimiser/clip.js';
-export { constantSchedule, linearSchedule, type Schedule } from './optimiser/schedule.js';
+export { constantSchedule, linearSchedule, type Schedule, type ScheduleOptions } from './optimiser/schedule.js';
 export { trainingProgress } from './run/progress.js';
 export { trainRun, type CheckpointEvent, type RunEndEvent, type RunEvent, type RunOptions, type RunResult, type RunStartEvent } from './run/run.js';
 export { trainingRuntime } from './loop/runtime.js';

@@ -35,6 +35,8 @@ async function run(graph: Graph): Promise<Float32Array> {
   return output0!.data as Float32Array;
 }
 
+const always = { fewest: 0, alone: 0, atATime: 256e6 };
+
 /** Files of weights that this process keeps. */
 const files = () => readdirSync(root).filter((name) => name.startsWith(`prefix-tuning-weights-${process.pid}-`)).flatMap((name) => readdirSync(join(root, name)));
 
@@ -46,7 +48,7 @@ afterAll(() => {
 });
 
 test('programs that share packed weights compute what they would alone, from one file', async () => {
-  const weights = new SharedWeights(0);
+  const weights = new SharedWeights(always);
   const first = await weights.share(graphOf(4, both), save);
   expect(files()).toHaveLength(1);
   const [second, third] = await Promise.all([weights.share(graphOf(6, both), save), weights.share(graphOf(7, forward), save)]);
@@ -65,8 +67,17 @@ test('programs that share packed weights compute what they would alone, from one
   expect(files()).toEqual([]);
 });
 
+test('the first program packs for itself where there is room, as there may be no second', async () => {
+  const weights = new SharedWeights({ ...always, alone: 1e9 });
+  const graph = graphOf(4, both);
+  expect((await weights.share(graph, save)).graph).toBe(graph);
+  const second = await weights.share(graphOf(6, both), save);
+  expect(files()).toHaveLength(1);
+  second.release();
+});
+
 test('a copy that is not there yet is made: of the other way in which a product reads', async () => {
-  const weights = new SharedWeights(0);
+  const weights = new SharedWeights(always);
   const one = await weights.share(graphOf(4, forward), save);
   const two = await weights.share(graphOf(4, both), save);
   expect(files()).toHaveLength(2);
@@ -77,7 +88,7 @@ test('a copy that is not there yet is made: of the other way in which a product 
 });
 
 test.skipIf(!existsSync('/proc/self/smaps'))('products read the mapped file, and no copy of it', async () => {
-  const shared = await new SharedWeights(0).share(graphOf(4, both), save);
+  const shared = await new SharedWeights(always).share(graphOf(4, both), save);
   const { bytes, folder, inputNames } = toOnnx(shared.graph);
   const session = await ort.InferenceSession.create(bytes, { extra: { session: { model_external_initializers_file_folder_path: folder! } } });
   await session.run({ [inputNames[0]!]: new ort.Tensor('float32', numbers(4 * 1024), [4, 1024]) });
@@ -108,7 +119,7 @@ test.each<[string, SaveSession]>([
   }],
 ])('where %s could be written programs pack for themselves, which is said once', async (_, failing) => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const weights = new SharedWeights(0);
+  const weights = new SharedWeights(always);
   for (let i = 0; i < 2; i++) {
     const graph = graphOf(4, both);
     expect((await weights.share(graph, failing)).graph).toBe(graph);
@@ -120,7 +131,7 @@ test.each<[string, SaveSession]>([
 
 test('what was written before a later file failed goes too', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const weights = new SharedWeights(0, 1);
+  const weights = new SharedWeights({ ...always, atATime: 1 });
   let saved = 0;
   const graph = graphOf(4, both);
   const second: SaveSession = async (model, to) => {
@@ -134,6 +145,6 @@ test('what was written before a later file failed goes too', async () => {
 test('what a killed process left is removed', async () => {
   const left = join(root, 'prefix-tuning-weights-4194999-abc');
   mkdirSync(left);
-  (await new SharedWeights(0).share(graphOf(4, forward), save)).release();
+  (await new SharedWeights(always).share(graphOf(4, forward), save)).release();
   expect(existsSync(left)).toBe(false);
 });

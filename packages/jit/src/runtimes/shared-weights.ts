@@ -11,8 +11,20 @@ import { modules, temporaryFolder } from './temporary-folder.js';
  * write, and a run has a handful of programs.
  */
 const WORTH_A_FILE = 1 / 32;
+/** Matrices that take a larger share have no room for a packed copy beside the file: not even the first program has its own. */
+const ONCE_ALONE = 1 / 8;
 /** Matrices packed at a time, which takes as much memory again for a moment. */
 const FILE_BYTES = 256e6;
+
+/** Bytes of matrices. */
+interface Limits {
+  /** A program's that are worth a file. */
+  readonly fewest: number;
+  /** Up to which the first program packs for itself: there may be no second. */
+  readonly alone: number;
+  /** Packed into one file. */
+  readonly atATime: number;
+}
 
 /** Where ONNX Runtime is to save a model, its weights, and their packed copies. */
 export interface SaveTo {
@@ -60,6 +72,8 @@ interface Packed extends Pick<Matrix, 'transposed'> {
  */
 export class SharedWeights {
   private readonly known = new Map<string, Packed[]>();
+  /** Keys of the matrices of every program so far. */
+  private readonly seen = new Set<string>();
   private readonly owners = new WeakMap<object, number>();
   private turn: Promise<unknown> = Promise.resolve();
   private folder: string | undefined;
@@ -67,18 +81,11 @@ export class SharedWeights {
   private ownersSeen = 0;
   private failed = false;
 
-  /**
-   * @param fewest  bytes of a program's matrices that are worth a file
-   * @param atATime  bytes of a file's
-   */
-  constructor(
-    private readonly fewest = WORTH_A_FILE * machineMemory(),
-    private readonly atATime = FILE_BYTES,
-  ) {}
+  constructor(private readonly limits: Limits = { fewest: WORTH_A_FILE * machineMemory(), alone: ONCE_ALONE * machineMemory(), atATime: FILE_BYTES }) {}
 
   /**
-   * The graph with its large matrices in files, packed if no program has them yet; the graph as it is where that is
-   * not worth a file, or where there is no room for one, which is said once.
+   * The graph with its large matrices in files, packed if they are in none yet; the graph as it is where that is not worth a
+   * file, where no program had any of them before, or where there is no room for a file, which is said once.
    */
   share(graph: Graph, save: SaveSession): Promise<Shared> {
     const shared = this.turn.then(() => this.replace(graph, save));
@@ -89,9 +96,13 @@ export class SharedWeights {
   private async replace(graph: Graph, save: SaveSession): Promise<Shared> {
     const matrices = this.matricesOf(graph);
     const alone: Shared = { graph, release: () => {} };
-    if (this.failed || !modules() || bytesOf(matrices) < this.fewest) return alone;
+    const bytes = bytesOf(matrices);
+    if (this.failed || !modules() || bytes < this.limits.fewest) return alone;
+    const first = !matrices.some(({ key }) => this.seen.has(key));
+    for (const { key } of matrices) this.seen.add(key);
+    if (first && bytes < this.limits.alone) return alone;
     try {
-      for (const part of parts(matrices.filter((matrix) => !this.find(matrix)), this.atATime)) await this.pack(part, graph, save);
+      for (const part of parts(matrices.filter((matrix) => !this.find(matrix)), this.limits.atATime)) await this.pack(part, graph, save);
     } catch (cause) {
       this.failed = true;
       for (const { file } of [...this.known.values()].flat()) if (file.programs === 0) this.remove(file);

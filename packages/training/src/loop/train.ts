@@ -98,7 +98,7 @@ export function checkSettings({ batches, hyperparameters, seed, validation }: Tr
 }
 
 function scheduleOf({ learningRate: peak, steps, warmupSteps, schedule }: CompleteHyperparameters) {
-  return schedule === 'linear' ? linearSchedule({ peak, steps, warmupSteps }) : constantSchedule(peak);
+  return { linear: linearSchedule, constant: constantSchedule }[schedule]({ peak, steps, warmupSteps });
 }
 
 function startOf({ resume, seed, tuning }: TrainOptions, optimiser: Optimiser<AdamWState>): TrainingState {

@@ -2,11 +2,12 @@ import { hostTensor } from '@prefix-tuning/jit';
 import { expect, test } from 'vitest';
 import { adamw, clipFactor, constantSchedule, globalNorm, linearSchedule } from '../index.js';
 
-test('the linear schedule rises to its peak over the warm-up and reaches 0 after the last step', () => {
+test('schedules rise to their peak over the warm-up; the linear one reaches 0 after the last step, the constant one stays', () => {
   const schedule = linearSchedule({ peak: 1, steps: 10, warmupSteps: 4 });
   expect(Array.from({ length: 11 }, (_, step) => schedule(step))).toEqual([0, 1 / 4, 2 / 4, 3 / 4, 1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6, 0]);
   expect([0, 1, 2].map(linearSchedule({ peak: 4, steps: 2 }))).toEqual([4, 2, 0]);
-  expect([0, 99].map(constantSchedule(3))).toEqual([3, 3]);
+  expect([0, 3, 4, 99].map(constantSchedule({ peak: 4, steps: 100, warmupSteps: 4 }))).toEqual([0, 3, 4, 4]);
+  expect([0, 99].map(constantSchedule({ peak: 3, steps: 100 }))).toEqual([3, 3]);
 });
 
 test('clipping scales gradients to the norm only when they are larger', () => {
