@@ -39,6 +39,7 @@ test('inputs in shared memory are taken as they are', async () => {
 
 test('an error inside the worker is the error of the call, and the worker goes on', async () => {
   const runtime = onnxRuntime({ worker: true, session: { executionProviders: ['no such provider'] } });
+  expect(runtime.name).toBe('onnx:worker:no such provider');
   const refused = jit((x: tf.Tensor) => tf.neg(x), { runtime });
   await expect(refused(hostTensor([1], [1]))).rejects.toThrow(OnnxRuntimeError);
   await expect(refused(hostTensor([1], [1]))).rejects.toThrow(/refused the graph/);

@@ -62,8 +62,9 @@ const loadDefault = async (): Promise<object> => {
 /** Runs functions as traced ONNX graphs: natively in Node, or wherever `load` finds ONNX Runtime. */
 export function onnxRuntime({ load = loadDefault, worker = false, session = {}, weights }: OnnxRuntimeOptions = {}): Runtime {
   const module = once(worker ? async () => onnxRuntimeInWorker() : load);
+  const providers = (session.executionProviders ?? []).map((provider) => (typeof provider === 'string' ? provider : provider.name));
   return {
-    name: worker ? 'onnx:worker' : 'onnx',
+    name: ['onnx', ...(worker ? ['worker'] : []), ...providers].join(':'),
     async prepare(fn, inputs, { name, inputNames }) {
       const graph = trace(fn, inputs, { name, inputNames });
       return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph), ownKernels: !session.executionProviders, inNode: load === loadDefault });
