@@ -1,4 +1,4 @@
-export type { DropoutRates, Encoder, Family, ForwardInput, ForwardOutput, Hooks, ModelConfig, ParameterNames, Parameters, Past, Source } from './families/family.js';
+export type { DropoutRates, Encoder, Family, ForwardInput, ForwardOutput, Hooks, ModelConfig, ParameterNames, Parameters, Past, Slots, Source } from './families/family.js';
 export { encodeSource, type SourceInput } from './families/source.js';
 export { families, familyOf, type FamilyName } from './families/index.js';
 export { downloadModel } from './hub/download-model.js';

@@ -5,3 +5,4 @@ export { crossEntropy, type CrossEntropyOptions } from './cross-entropy.js';
 export { embedding } from './embedding.js';
 export { gelu, type GeluKind } from './gelu.js';
 export { layerNorm } from './layer-norm.js';
+export { moveRows } from './move-rows.js';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRng } from '@prefix-tuning/base';
 import { describe, expect, test } from 'vitest';
 import '../gradients.js';
-import { attention, broadcast, crossEntropy, embedding, gelu, layerNorm } from './index.js';
+import { attention, broadcast, crossEntropy, embedding, gelu, layerNorm, moveRows } from './index.js';
 
 const rng = createRng(5);
 const random = (...shape: number[]) => tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, rng.normal), shape);
@@ -42,6 +42,8 @@ describe('fused operations equal their definition, forward and backward', () => 
     [random(4, 5)],
   );
   agree('gelu exact', (x) => gelu(x!, 'exact'), (x) => tf.mul(x!, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x!, Math.SQRT1_2))))), [random(4, 5)]);
+  const [from, to] = [[2, 0, 3, 1], [1, 3, 0, 2]].map((rows) => tf.tensor1d(rows, 'int32'));
+  agree('moveRows', (x) => moveRows(x!, from!, to!), (x) => tf.matMul(tf.oneHot(from!, 4), x! as tf.Tensor2D), [random(4, 5)]);
   const mask = tf.tensor([0, 0, -1e9, 0, 0, 0], [1, 1, 2, 3]);
   agree(
     'attention',

@@ -76,6 +76,8 @@ export interface ForwardInput {
   readonly mask?: Tensor | undefined;
   /** float32, broadcastable to [B, 1, T, S], added to attention scores instead of the causal mask, for packed rows. */
   readonly attentionMask?: Tensor | undefined;
+  /** Of a decoder alone: the rows in which tokens attend, where they do not stand in those; [B, T] of the masks are theirs. */
+  readonly slots?: Slots | undefined;
   /** int32 [B, T]; P, P + 1, ... unless given. */
   readonly positions?: Tensor | undefined;
   readonly past?: Past | undefined;
@@ -86,6 +88,17 @@ export interface ForwardInput {
   readonly hooks?: Hooks | undefined;
   /** int32 [N], places in the flattened [B, T]: the last hidden states are wanted there alone, which spares work. */
   readonly rows?: Tensor | undefined;
+}
+
+/**
+ * N tokens of one row, [1, N], that attend in B rows of T slots: so that padding costs attention alone. At least one token and one
+ * slot are padding: every empty slot reads such a token, and every padding token stands in an empty slot.
+ */
+export interface Slots {
+  /** int32 [B, T]: the token in each slot. */
+  readonly tokens: Tensor;
+  /** int32 [N]: the place of each token in the flattened [B, T]. */
+  readonly places: Tensor;
 }
 
 /** An encoded source, as {@link Encoder.keyValues} gives it. */

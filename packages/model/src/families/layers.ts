@@ -1,7 +1,7 @@
 import { ShapeError } from '@prefix-tuning/base';
-import { broadcast } from '@prefix-tuning/jit';
+import { broadcast, moveRows } from '@prefix-tuning/jit';
 import { add, concat, expandDims, gather, matMul, mul, reshape, sub, tensor, transpose, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { ForwardInput, Hooks, Parameters, Past } from './family.js';
+import type { ForwardInput, Hooks, Parameters, Past, Slots } from './family.js';
 
 /** Added to the score of a hidden key; small enough that two of them still fit a float. */
 const hidden = -1e9;
@@ -47,6 +47,18 @@ export function takeRows(x: Tensor, rows: Tensor | undefined): Tensor {
 export function project(hidden: Tensor, weights: Tensor): Tensor {
   const rows = reshape(hidden, [-1, weights.shape[1]!]) as Tensor2D;
   return reshape(matMul(rows, weights as Tensor2D, false, true), [...hidden.shape.slice(0, -1), weights.shape[0]!]);
+}
+
+/** [1, N, C] to [B, T, C] where tokens attend in slots of their own. */
+export function toSlots(x: Tensor, slots: Slots | undefined): Tensor {
+  if (!slots) return x;
+  const C = x.shape[2]!;
+  return reshape(moveRows(reshape(x, [-1, C]), reshape(slots.tokens, [-1]), slots.places), [...slots.tokens.shape, C]);
+}
+
+/** The way back, [B, T, C] to [1, N, C]. */
+export function fromSlots(x: Tensor, slots: Slots | undefined): Tensor {
+  return slots ? expandDims(moveRows(reshape(x, [-1, x.shape[2]!]), slots.places, reshape(slots.tokens, [-1])), 0) : x;
 }
 
 /** [B, T, H * D] to [B, H, T, D] */

@@ -13,7 +13,10 @@ import { planUsual, type UsualRows } from './usual.js';
  */
 export type Objective = 'example-sum' | 'token-mean';
 
-/** A batch as the step takes it. B rows of T tokens, one sequence or several each, padded at the end; N positions that predict a token. */
+/**
+ * A batch as the step takes it: B rows of T tokens, a sequence each, padded at the end; or with `packing` one row of T tokens in
+ * which all sequences follow each other. N positions predict a token.
+ */
 export type BatchTensors<Leaf = Tensor> = {
   /** The source, where it is read first. */
   readonly source?: {
@@ -24,12 +27,16 @@ export type BatchTensors<Leaf = Tensor> = {
   };
   /** int32 [B, T] */
   readonly ids: Leaf;
-  /** Where rows hold several sequences, none of which sees another. */
+  /** Where sequences stand in one row, none of which sees another: R rows of S slots in which they attend. */
   readonly packing?: {
-    /** int32 [B, T]: the sequence that a token is of, from 0; -1 for padding. */
-    readonly segments: Leaf;
-    /** int32 [B, T]: its place in that sequence, from 0. */
+    /** int32 [1, T]: a token's place in its sequence, from 0. */
     readonly positions: Leaf;
+    /** int32 [R, S]: the sequence that a slot's token is of, from 0; -1 for padding. */
+    readonly segments: Leaf;
+    /** int32 [R, S]: which token stands in a slot; in an empty one it is padding. */
+    readonly tokens: Leaf;
+    /** int32 [T]: the slot of each token; of padding, an empty one. */
+    readonly places: Leaf;
   };
   /** int32 [N], positions in the flattened [B * T] whose next token is a target. */
   readonly rows: Leaf;
@@ -99,8 +106,7 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
   checkLengths(lengths, maxTokens, 'sequences');
   const plan = planBatch(lengths.map(({ length }) => length), options, usual);
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
-  const positions = plan.rows * plan.width;
-  const filled = fill(read, plan, Math.min(bucketSize(Math.max(targets, Math.round((usual?.targetShare ?? 0) * positions))), positions));
+  const filled = fill(read, plan, targetSlots(targets, plan, usual));
   const denominator = objective === 'token-mean' ? targets : sequences.length;
   const weight = 1 / denominator;
   const slots = filled.rows.length;
@@ -108,7 +114,7 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
     tensors: {
       ...(layout === 'joined' ? {} : { source: sourceTensors(sequences, { batchSize, layout, maxSource }) }),
       ids: filled.ids,
-      ...(plan.packed ? { packing: packing(read, plan) } : {}),
+      ...(plan.tokens === undefined ? {} : { packing: packing(read, plan, plan.tokens) }),
       rows: hostTensor(filled.rows, [slots], 'int32'),
       targets: hostTensor(filled.targets, [slots], 'int32'),
       weights: hostTensor(Float32Array.from({ length: slots }, (_, n) => (n < targets ? weight : 0)), [slots]),
@@ -118,6 +124,12 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
     targets,
     denominator,
   };
+}
+
+/** Positions with logits: as many as batches with these rows usually need at most. */
+function targetSlots(targets: number, { rows, width, tokens = rows * width }: RowPlan, usual: UsualRows | undefined): number {
+  const most = usual ? Math.ceil((usual.targetShare * tokens) / 16) * 16 : 0;
+  return Math.min(targets <= most ? most : bucketSize(targets), tokens);
 }
 
 /** Whether sequences may share a row. */
@@ -154,28 +166,42 @@ function sourceTensors(sequences: readonly TokenSequence[], { batchSize, layout,
   return { ids: hostTensor(ids, [batchSize, width], 'int32'), mask: hostTensor(mask, [batchSize, width]) };
 }
 
-function fill(sequences: readonly TokenSequence[], { rows: B, width, places }: RowPlan, slots: number) {
-  const rows = new Int32Array(slots);
-  const targets = new Int32Array(rows.length);
-  const all = new Int32Array(B * width);
+/** The first token of each sequence in the flattened ids. */
+function startsOf(sequences: readonly TokenSequence[], { width, places, tokens }: RowPlan): number[] {
+  if (tokens === undefined) return places.map(({ row, start }) => row * width + start);
+  let next = 0;
+  return sequences.map(({ ids }) => (next += ids.length - 1) - (ids.length - 1));
+}
+
+function fill(sequences: readonly TokenSequence[], plan: RowPlan, slots: number) {
+  const [B, T] = plan.tokens === undefined ? [plan.rows, plan.width] : [1, plan.tokens];
+  const [rows, targets, all] = [new Int32Array(slots), new Int32Array(slots), new Int32Array(B * T)];
+  const starts = startsOf(sequences, plan);
   let n = 0;
   sequences.forEach(({ ids, from }, i) => {
-    const begin = places[i]!.row * width + places[i]!.start;
-    all.set(ids.slice(0, -1), begin);
+    all.set(ids.slice(0, -1), starts[i]!);
     for (let t = from; t < ids.length; t++, n++) {
-      rows[n] = begin + t - 1;
+      rows[n] = starts[i]! + t - 1;
       targets[n] = ids[t]!;
     }
   });
-  return { rows, targets, ids: hostTensor(all, [B, width], 'int32') };
+  return { rows, targets, ids: hostTensor(all, [B, T], 'int32') };
 }
 
-/** Which sequence each token is of, and its place there. */
-function packing(sequences: readonly TokenSequence[], { rows, width, places }: RowPlan) {
-  const [segments, positions] = [new Int32Array(rows * width).fill(-1), new Int32Array(rows * width)];
+/** Where each token attends: its row, and its sequence and place there. */
+function packing(sequences: readonly TokenSequence[], plan: RowPlan, T: number): NonNullable<BatchTensors<HostTensor>['packing']> {
+  const { rows, width, places: at } = plan;
+  const [segments, tokens] = [new Int32Array(rows * width).fill(-1), new Int32Array(rows * width).fill(T - 1)];
+  const [positions, places] = [new Int32Array(T), new Int32Array(T)];
+  const starts = startsOf(sequences, plan);
   sequences.forEach(({ ids }, i) => {
-    const begin = places[i]!.row * width + places[i]!.start;
-    for (let t = 0; t < ids.length - 1; t++) [segments[begin + t], positions[begin + t]] = [i, t];
+    const slot = at[i]!.row * width + at[i]!.start;
+    for (let t = 0; t < ids.length - 1; t++) {
+      const token = starts[i]! + t;
+      [segments[slot + t], tokens[slot + t], positions[token], places[token]] = [i, token, t, slot + t];
+    }
   });
-  return { segments: hostTensor(segments, [rows, width], 'int32'), positions: hostTensor(positions, [rows, width], 'int32') };
+  places.fill(segments.indexOf(-1), starts.at(-1)! + sequences.at(-1)!.ids.length - 1);
+  const inRows = (data: Int32Array) => hostTensor(data, [rows, width], 'int32');
+  return { positions: hostTensor(positions, [1, T], 'int32'), segments: inRows(segments), tokens: inRows(tokens), places: hostTensor(places, [T], 'int32') };
 }

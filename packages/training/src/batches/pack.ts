@@ -1,19 +1,16 @@
 import { bucketSize } from './bucket.js';
 
-/** Where the sequences of a batch stand: B rows of T tokens, several sequences in a row. */
+/** Where the sequences of a batch stand: B rows of T tokens. */
 export interface RowPlan {
   readonly rows: number;
   readonly width: number;
   /** Row and first position of each sequence. */
   readonly places: readonly { readonly row: number; readonly start: number }[];
-  /** Whether a row holds more than one. */
-  readonly packed: boolean;
-}
-
-/** One row for each sequence, as wide as the longest needs. */
-export function rowEach(lengths: readonly number[], { batchSize, maxTokens }: { batchSize: number; maxTokens: number }): RowPlan {
-  const width = Math.min(bucketSize(Math.max(...lengths)), maxTokens);
-  return { rows: batchSize, width, places: lengths.map((_, row) => ({ row, start: 0 })), packed: false };
+  /**
+   * Where sequences share rows, those are rows of attention alone: tokens stand one behind the other, with padding as many as
+   * this, so that only attention pays for what a row has left.
+   */
+  readonly tokens?: number;
 }
 
 export interface RowOptions {
@@ -22,34 +19,58 @@ export interface RowOptions {
   readonly modelWidth: number;
 }
 
-/** The work of a step in these rows, in tokens without attention. */
-export const costOf = ({ rows, width }: Pick<RowPlan, 'rows' | 'width'>, { modelWidth }: RowOptions): number =>
+/** Rows that sequences share. */
+export interface SharedRows {
+  readonly width: number;
+  /** At least as many. */
+  readonly rows?: number;
+  /** Tokens are padded to a multiple of this. */
+  readonly unit: number;
+}
+
+/** One row for each sequence, as wide as the longest needs. */
+export function rowEach(lengths: readonly number[], { batchSize, maxTokens }: { batchSize: number; maxTokens: number }): RowPlan {
+  const width = Math.min(bucketSize(Math.max(...lengths)), maxTokens);
+  return { rows: batchSize, width, places: lengths.map((_, row) => ({ row, start: 0 })) };
+}
+
+/** The work of a step with these rows, in tokens without attention. */
+export function costOf({ rows, width, tokens }: Pick<RowPlan, 'rows' | 'width' | 'tokens'>, { modelWidth }: RowOptions): number {
+  const slots = rows * width;
   // Attention against the rest, as measured: an equal share at 2,000 tokens of width 768 and at 440 of width 160.
-  rows * width * (1 + width / (2.6 * modelWidth));
+  const attention = (slots * width) / (2.6 * modelWidth);
+  // Tokens are moved to their rows and back, in every layer.
+  return tokens === undefined ? slots + attention : tokens + (10 * slots) / modelWidth + attention;
+}
 
 /**
  * The cheapest rows for sequences of these lengths: one each, or several in rows of one of few widths (64, 96, 128,
  * 192, ...). A batch with fewer sequences gets the rows of a full one, so that it shares the full one's program.
+ *
+ * @param unit  tokens are padded to a multiple of this where rows are shared
  */
-export function planRows(lengths: readonly number[], options: RowOptions): RowPlan {
-  const full = fullBatch(lengths, options);
+export function planRows(lengths: readonly number[], options: RowOptions, unit = 32): RowPlan {
   const longest = Math.max(...lengths);
   const widths = [3, 4, 6, 8, 12, 16].map((times) => Math.ceil(2 ** Math.floor(Math.log2(longest / 4)) * times)).filter((width) => width >= longest);
-  const plans = widths.map((width) => firstFit(full, width)).filter(({ packed }) => packed);
-  const plan = plans.reduce((best, plan) => (costOf(plan, options) < costOf(best, options) ? plan : best), rowEach(full, options));
-  return { ...plan, places: plan.places.slice(0, lengths.length) };
+  const plans = [rowEach(lengths, options), ...widths.map((width) => shareRows(lengths, { width, unit }, options))];
+  return plans.reduce((best, plan) => (costOf(plan, options) < costOf(best, options) ? plan : best));
 }
 
-/** Rows of a given width, as few as hold these sequences. */
-export function rowsOf(width: number, lengths: readonly number[], options: RowOptions): RowPlan {
-  const plan = firstFit(fullBatch(lengths, options), width);
-  return { ...plan, places: plan.places.slice(0, lengths.length) };
+/** Rows of a given width, as few as hold these sequences and one token of padding. */
+export function shareRows(lengths: readonly number[], { width, rows = 1, unit }: SharedRows, { batchSize }: RowOptions): RowPlan {
+  const full = Array.from({ length: batchSize }, (_, i) => lengths[i % lengths.length]!);
+  const total = full.reduce((sum, length) => sum + length, 0);
+  const { used, places } = firstFit(full, width);
+  return {
+    rows: Math.max(rows, used, Math.floor(total / width) + 1),
+    width,
+    places: places.slice(0, lengths.length),
+    tokens: Math.ceil((total + 1) / unit) * unit,
+  };
 }
-
-const fullBatch = (lengths: readonly number[], { batchSize }: RowOptions): number[] => Array.from({ length: batchSize }, (_, i) => lengths[i % lengths.length]!);
 
 /** First fit, longest first: within 11/9 of the fewest rows, and one more (Johnson 1973). */
-function firstFit(lengths: readonly number[], width: number): RowPlan {
+function firstFit(lengths: readonly number[], width: number): { readonly used: number; readonly places: RowPlan['places'] } {
   const used: number[] = [];
   const places: { row: number; start: number }[] = [];
   const order = lengths.map((_, i) => i).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
@@ -60,5 +81,5 @@ function firstFit(lengths: readonly number[], width: number): RowPlan {
     places[i] = { row, start };
     used[row] = start + lengths[i]!;
   }
-  return { rows: used.length, width, places, packed: used.length < lengths.length };
+  return { used: used.length, places };
 }

@@ -14,8 +14,8 @@ const turns = 4096;
  * The random inputs of a model's dropout in one step: a number for each row and each column of the largest mask. The
  * masks themselves, of a hundred times as many numbers, are made in the program, see {@link dropoutMask}.
  */
-export function dropoutNoise({ config, family }: TrainableModel, { ids, source }: BatchTensors<HostTensor>, { uniform }: Rng): HostTensors {
-  const [B, T] = ids.shape as [number, number];
+export function dropoutNoise({ config, family }: TrainableModel, { ids, source, packing }: BatchTensors<HostTensor>, { uniform }: Rng): HostTensors {
+  const [B, T] = (packing?.segments ?? ids).shape as [number, number];
   const longest = Math.max(T, source?.ids.shape[1] ?? 0);
   const heads = Math.max(config.heads, config.encoder?.heads ?? 0);
   // No tensor inside a layer is wider than the widest bias.

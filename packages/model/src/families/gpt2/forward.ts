@@ -3,8 +3,8 @@ import { embedding, layerNorm } from '@prefix-tuning/jit';
 import { add, split, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import { attend, type AttendOptions } from '../attend.js';
-import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
-import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
+import type { ForwardInput, ForwardOutput, Parameters, Past, Slots } from '../family.js';
+import { causalMask, defaultPositions, fromSlots, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, toSlots, type LayerContext } from '../layers.js';
 import type { GPT2Config } from './config.js';
 
 /**
@@ -23,12 +23,12 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
   const hooks = input.hooks ?? {};
   const embedded = embed(parameters, input, P);
   let x = hooks.afterEmbedding?.(embedded) ?? embedded;
-  const T = x.shape[1]!;
+  const T = (input.slots?.tokens ?? x).shape[1]!;
   const mask = causalMask(input, { T, S: P + T });
   const present: Past[number][] = [];
   const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
-    const layer: Layer = { parameters, config, l, hooks, rows: l === config.layers - 1 ? input.rows : undefined };
+    const layer: Layer = { parameters, config, l, hooks, slots: input.slots, rows: l === config.layers - 1 ? input.rows : undefined };
     x = runLayer(hooks, x, [input.past?.[l]], (x) => {
       const attended = selfAttend(layer, norm(layer, 'ln_1', x), { mask, past: input.past?.[l], prompt: input.prompt?.[l] });
       [present[l], fresh[l]] = [attended.present, attended.fresh];
@@ -43,6 +43,7 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
 
 interface Layer extends LayerContext {
   readonly config: GPT2Config;
+  readonly slots: Slots | undefined;
   /** Where alone the layer's output is wanted. */
   readonly rows: Tensor | undefined;
 }
@@ -60,11 +61,11 @@ const project = (layer: Layer, part: string, x: Tensor): Tensor => linear(layer,
 
 function selfAttend(layer: Layer, x: Tensor, before: Pick<AttendOptions, 'mask' | 'past' | 'prompt'>) {
   const { config, l } = layer;
-  const [q, key, value] = split(project(layer, 'attn.c_attn', x), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
+  const [q, key, value] = split(toSlots(project(layer, 'attn.c_attn', x), layer.slots), 3, -1).map((part) => splitHeads(part, config.heads)) as [Tensor, Tensor, Tensor];
   const fresh = { key, value };
   const scale = (config.scaleAttention ? config.headSize ** -0.5 : 1) / (config.scaleByLayer ? l + 1 : 1);
   const { y, present } = attend(q, fresh, { ...before, scale, hooks: layer.hooks });
-  return { y: project(layer, 'attn.c_proj', takeRows(mergeHeads(y), layer.rows)), present, fresh };
+  return { y: project(layer, 'attn.c_proj', takeRows(fromSlots(mergeHeads(y), layer.slots), layer.rows)), present, fresh };
 }
 
 function feedForward(layer: Layer, x: Tensor): Tensor {

@@ -1,16 +1,17 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { embedding } from '@prefix-tuning/jit';
-import { add, concat, cos, mean, mul, neg, reshape, rsqrt, sin, slice, square, tensor, cast, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, cos, gather, mean, mul, neg, reshape, rsqrt, sin, slice, square, tensor, cast, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import { attend, type AttendOptions } from '../attend.js';
-import type { ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
-import { causalMask, defaultPositions, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
+import type { ForwardInput, ForwardOutput, Parameters, Past, Slots } from '../family.js';
+import { causalMask, defaultPositions, fromSlots, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, toSlots, type LayerContext } from '../layers.js';
 import type { LlamaConfig } from './config.js';
 
 interface Layer extends LayerContext {
   readonly config: LlamaConfig;
   /** Cosine and sine of each position's angles, float32 [B or 1, 1, T, D]. */
   readonly rotation: { readonly cos: Tensor; readonly sin: Tensor };
+  readonly slots: Slots | undefined;
   /** Where alone the layer's output is wanted. */
   readonly rows: Tensor | undefined;
 }
@@ -32,13 +33,14 @@ export function forward(parameters: Parameters, config: LlamaConfig, input: Forw
   const embedded = input.embeddings ?? (input.ids && embedding(parameters['embed_tokens.weight']!, input.ids));
   if (!embedded) throw new ShapeError('llama: expected ids [B, T] or embeddings [B, T, C], got neither.');
   let x = hooks.afterEmbedding?.(embedded) ?? embedded;
-  const T = x.shape[1]!;
+  const T = (input.slots?.tokens ?? x).shape[1]!;
   const mask = causalMask(input, { T, S: P + T });
-  const rotation = rotate(input.positions ?? defaultPositions(P, T), config);
+  const positions = input.positions ?? defaultPositions(P, x.shape[1]!);
+  const rotation = rotate(input.slots ? gather(reshape(positions, [-1]), input.slots.tokens as Tensor2D) : positions, config);
   const present: Past[number][] = [];
   const fresh: Past[number][] = [];
   for (let l = 0; l < config.layers; l++) {
-    const layer: Layer = { parameters, config, l, hooks, rotation, rows: l === config.layers - 1 ? input.rows : undefined };
+    const layer: Layer = { parameters, config, l, hooks, rotation, slots: input.slots, rows: l === config.layers - 1 ? input.rows : undefined };
     x = runLayer(hooks, x, [input.past?.[l]], (x) => {
       const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), { mask, past: input.past?.[l], prompt: input.prompt?.[l] });
       [present[l], fresh[l]] = [attended.present, attended.fresh];
@@ -74,11 +76,11 @@ function turn(x: Tensor, { cos, sin }: Layer['rotation']): Tensor {
 function selfAttend(layer: Layer, x: Tensor, before: Pick<AttendOptions, 'mask' | 'past' | 'prompt'>) {
   const { config, rotation } = layer;
   const name = `layers.${layer.l}.self_attn`;
-  const q = turn(splitHeads(linear(layer, `${name}.q_proj`, x), config.heads), rotation);
-  const key = turn(splitHeads(linear(layer, `${name}.k_proj`, x), config.keyValueHeads), rotation);
-  const fresh = { key, value: splitHeads(linear(layer, `${name}.v_proj`, x), config.keyValueHeads) };
+  const heads = (part: string, count: number) => splitHeads(toSlots(linear(layer, `${name}.${part}`, x), layer.slots), count);
+  const q = turn(heads('q_proj', config.heads), rotation);
+  const fresh = { key: turn(heads('k_proj', config.keyValueHeads), rotation), value: heads('v_proj', config.keyValueHeads) };
   const { y, present } = attend(q, fresh, { ...before, hooks: layer.hooks });
-  return { y: linear(layer, `${name}.o_proj`, takeRows(mergeHeads(y), layer.rows)), present, fresh };
+  return { y: linear(layer, `${name}.o_proj`, takeRows(fromSlots(mergeHeads(y), layer.slots), layer.rows)), present, fresh };
 }
 
 function feedForward(layer: Layer, x: Tensor): Tensor {
