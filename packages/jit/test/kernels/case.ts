@@ -38,6 +38,9 @@ export const x345 = floats([3, 4, 5]);
 export const noGrad = { gradients: [] };
 export const noGradientBecause = (noGradient: string) => ({ gradients: [], noGradient });
 
+/** Of outputs that are whole numbers, or true or false. */
+export const noSlope = noGradientBecause('its output moves in steps');
+
 /** A case of one input. */
 export const one = (kernel: string, fn: (x: tf.Tensor) => tf.Tensor, input = x23, rest: Partial<Case> = {}): Case => ({
   kernel,

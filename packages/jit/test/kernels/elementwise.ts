@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { bools, capitalised, floats, given, ints, noGrad, noGradientBecause, one, two, x23, type Case } from './case.js';
+import { bools, capitalised, floats, given, ints, noGrad, noGradientBecause, noSlope, one, two, x23, type Case } from './case.js';
 
 const odd = given([0, -1, NaN, Infinity, -Infinity, 2], [2, 3]);
 
@@ -19,9 +19,9 @@ export const elementwise: Case[] = [
   ...(['expm1', 'log1p'] as const).map((op) => one(capitalised(op), tf[op], given([0, Infinity, -Infinity, -1, -2, NaN, 200, -200], [8]), { ...noGrad, note: 'ends' })),
   one('Acosh', tf.acosh, floats([2, 3], 1.1, 3)),
   one('Round', tf.round, given([0.5, 1.5, 2.5, -0.5, -1.5, 0.4], [6]), noGrad),
-  one('IsNan', tf.isNaN, odd, noGrad),
-  one('IsInf', tf.isInf, odd, noGrad),
-  one('IsFinite', tf.isFinite, odd, noGrad),
+  one('IsNan', tf.isNaN, odd, noSlope),
+  one('IsInf', tf.isInf, odd, noSlope),
+  one('IsFinite', tf.isFinite, odd, noSlope),
   one('Step', (x) => tf.step(x, 0.3), given([0, -1, NaN, 3], [4]), noGrad),
   one('EluGrad', tf.elu, floats([8])),
   one('LeakyRelu', (x) => tf.leakyRelu(x, 0.1)),
@@ -53,7 +53,7 @@ export const elementwise: Case[] = [
   two('Prelu', tf.prelu, { inputs: [x23, floats([3])] }),
   { kernel: 'AddN', fn: (...x) => tf.addN(x), inputs: [x23, floats([2, 3]), floats([2, 3])] },
   ...(['equal', 'notEqual', 'greater', 'greaterEqual', 'less', 'lessEqual'] as const).map((op) =>
-    two(capitalised(op), tf[op], { inputs: [ints([3, 4], 0, 3), ints([4], 0, 3)], ...noGrad }),
+    two(capitalised(op), tf[op], { inputs: [ints([3, 4], 0, 3), ints([4], 0, 3)], ...noSlope }),
   ),
   ...(['logicalAnd', 'logicalOr', 'logicalXor'] as const).map((op) =>
     two(capitalised(op), tf[op], { inputs: [bools([3, 4]), bools([4])], ...noGrad }),

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { bools, capitalised, floats, ints, noGrad, one, x345, type Case } from './case.js';
+import { bools, capitalised, floats, ints, noGrad, noGradientBecause, noSlope, one, x345, type Case } from './case.js';
+
+const chained = noGradientBecause('that of TensorFlow.js works on its chained classes alone');
 
 export const reductions: Case[] = [
   ...(['sum', 'mean', 'max', 'min'] as const).flatMap((op) => {
@@ -11,16 +13,15 @@ export const reductions: Case[] = [
       one(kernel, (x) => reduce(x), floats([2, 2]), { note: 'all axes' }),
     ];
   }),
-  // TensorFlow.js's gradient of prod works on its chained classes only.
-  one('Prod', (x) => tf.prod(x, [0, 2]), x345, { ...noGrad, note: 'axes' }),
-  one('Prod', (x) => tf.prod(x, -1, true), x345, { ...noGrad, note: 'keep' }),
+  one('Prod', (x) => tf.prod(x, [0, 2]), x345, { ...chained, note: 'axes' }),
+  one('Prod', (x) => tf.prod(x, -1, true), x345, { ...chained, note: 'keep' }),
   one('Sum', (x) => tf.sum(x, 1), ints([3, 4], -5, 5), { ...noGrad, note: 'int32' }),
   one('Mean', (x) => tf.mean(x, 1), ints([3, 4], -5, 5), { ...noGrad, note: 'int32' }),
   one('Mean', (x) => tf.mean(x), bools([3, 4]), { ...noGrad, note: 'bool' }),
   one('All', (x) => tf.all(x, 0), bools([3, 4]), noGrad),
   one('Any', (x) => tf.any(x, 1, true), bools([3, 4]), noGrad),
-  one('ArgMax', (x) => tf.argMax(x, 1), x345, noGrad),
-  one('ArgMin', (x) => tf.argMin(x, -1), x345, noGrad),
+  one('ArgMax', (x) => tf.argMax(x, 1), x345, noSlope),
+  one('ArgMin', (x) => tf.argMin(x, -1), x345, noSlope),
   // TensorFlow.js's gradient of cumsum along an inner axis forgets to undo its transpose.
   one('Cumsum', (x) => tf.cumsum(x, 1, true, true), x345, noGrad),
   one('Cumsum', (x) => tf.cumsum(x, 2), x345),
