@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 /**
  * Packs @prefix-tuning/prefix and the workspace packages it depends on, installs the tarballs with npm in an empty
- * folder, and checks that nothing but its peer came along, that it is small without the peer, and that it works. Build
- * first. Passed over, with the reason, where the package registry cannot be reached: the peer comes from there.
+ * folder, and checks that nothing but its peer came along, that it is small without the peer, that it works, and that a
+ * bundler for browsers takes it as it is. Build first. Passed over, with the reason, where the package registry cannot be reached: the peer comes from there.
  *
  * Run: node tools/sizes/installed.mjs
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -16,6 +17,7 @@ const limit = 150_000;
 const peer = '@tensorflow/tfjs-core';
 const expected = ['@prefix-tuning/base', '@prefix-tuning/prefix', '@prefix-tuning/safetensors'];
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const { build } = createRequire(join(root, 'packages/browser-testing/package.json'))('esbuild');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|E50\d/;
 
@@ -57,7 +59,9 @@ async function check(folder) {
   const names = own.map(([name]) => name).sort();
   if (names.join() !== expected.join()) throw new Error(`expected the packages ${expected.join(', ')}, got ${names.join(', ')}`);
   if (total >= limit) throw new Error(`expected less than ${limit} bytes, got ${total}`);
-  const { prefixSize } = await import(pathToFileURL(join(folder, 'node_modules/@prefix-tuning/prefix/dist/index.js')).href);
+  const main = join(folder, 'node_modules/@prefix-tuning/prefix/dist/index.js');
+  await build({ entryPoints: [main], bundle: true, platform: 'browser', format: 'esm', write: false, logLevel: 'silent' });
+  const { prefixSize } = await import(pathToFileURL(main).href);
   const { kept } = prefixSize({ kind: 'direct', layers: 24, heads: 16, headDim: 64, length: 5 });
   if (kept !== 245_760) throw new Error(`expected 245760 numbers for GPT-2 medium at length 5, got ${kept}`);
 }

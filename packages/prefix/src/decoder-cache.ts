@@ -1,3 +1,4 @@
+import { ShapeError } from '@prefix-tuning/base';
 import { alignRows, type NamedPrefixes } from './batch.js';
 import { slotValues } from './slots.js';
 
@@ -14,6 +15,8 @@ export interface DecoderCache {
   /**
    * The decoder's `attention_mask` int64 [B, P + T]: the prefixes' part, then that of the tokens, int64 [B, T]. It must
    * cover both; position ids that are counted from it start each row after its own prefix.
+   *
+   * @throws ShapeError  if the mask has not one row for each name
    */
   attentionMask(tokens: DecoderArray<BigInt64Array>): DecoderArray<BigInt64Array>;
 }
@@ -28,15 +31,18 @@ export interface DecoderCache {
  * @throws ShapeError  if a name is not among the prefixes, or they are not for one model
  */
 export function decoderCache(names: readonly (string | null)[], prefixes: NamedPrefixes): DecoderCache {
-  const { rows, mask, shape } = alignRows(names, prefixes);
+  const { rows: values, mask, shape } = alignRows(names, prefixes);
   const { layers, length: P } = shape;
   const B = names.length;
-  const slots = slotValues(rows, B, shape).map(({ data, shape: dims }) => ({ data, dims: [...dims] }));
+  const slots = slotValues(values, B, shape).map(({ data, shape: dims }) => ({ data, dims: [...dims] }));
   const inputNames = Array.from({ length: 2 * layers }, (_, slot) => `past_key_values.${slot >> 1}.${slot % 2 === 0 ? 'key' : 'value'}`);
   return {
     entries: Object.fromEntries(inputNames.map((name, slot) => [name, slots[slot]!])),
     attentionMask: ({ data, dims }) => {
-      const T = dims[1]!;
+      const [rows, T = 0] = dims;
+      if (rows !== B || data.length !== B * T) {
+        throw new ShapeError(`decoderCache: expected a mask of ${B} rows, one for each name, got [${dims.join(', ')}].`, { details: { dims } });
+      }
       const all = new BigInt64Array(B * (P + T));
       for (let b = 0; b < B; b++) {
         for (let p = 0; p < P; p++) all[b * (P + T) + p] = BigInt(mask[b * P + p]!);

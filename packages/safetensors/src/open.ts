@@ -21,12 +21,12 @@ const lengthBytes = 8;
 /**
  * Opens a safetensors file and checks its header; the data is not read.
  *
- * @param input  a path (Node only), bytes, a Blob or File, or any {@link ByteSource}
+ * @param input  a path (Node only), bytes such as a response's `arrayBuffer()`, a Blob or File, or any {@link ByteSource}
  * @throws WeightsError  if the file is damaged, truncated or hostile
  * @throws FileError  if it cannot be read
  * @see https://github.com/huggingface/safetensors#format
  */
-export async function openSafetensors(input: string | Uint8Array | Blob | ByteSource): Promise<SafetensorsFile> {
+export async function openSafetensors(input: string | Uint8Array | ArrayBuffer | Blob | ByteSource): Promise<SafetensorsFile> {
   const source = await toSource(input);
   try {
     const header = await readHeader(source);
@@ -52,8 +52,9 @@ export function viewBytes({ dtype, shape }: Pick<TensorView, 'dtype' | 'shape'>,
   return { dtype, shape, data: new dtypes[dtype](bytes.buffer) };
 }
 
-async function toSource(input: string | Uint8Array | Blob | ByteSource): Promise<ByteSource> {
+async function toSource(input: string | Uint8Array | ArrayBuffer | Blob | ByteSource): Promise<ByteSource> {
   if (typeof input === 'string') return fileSource(input);
+  if (input instanceof ArrayBuffer) return memorySource(new Uint8Array(input));
   return input instanceof Uint8Array || input instanceof Blob ? memorySource(input) : input;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRng, FileError } from '@prefix-tuning/base';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeFloat16, openSafetensors, serializeSafetensors, toFloat32, WeightsError, writeFileAtomically, writeSafetensors, type TensorView } from './index.js';
 
 let folder: string;
@@ -110,6 +110,17 @@ describe('files', () => {
     await expect(openSafetensors(folder)).rejects.toBeInstanceOf(FileError);
     await truncate(path, 5);
     await expect(openSafetensors(path)).rejects.toThrow('truncated');
+  });
+
+  test('a buffer opens as bytes do, and where there is no Node a path is refused', async () => {
+    const { tensors } = await openSafetensors(serializeSafetensors({ w: f32([1]) }).buffer);
+    expect([...tensors.keys()]).toEqual(['w']);
+    vi.stubGlobal('process', undefined);
+    try {
+      await expect(openSafetensors('w.safetensors')).rejects.toThrow(/w\.safetensors: expected Node, .* got a browser/);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test('a write that fails leaves the old file and nothing else', async () => {

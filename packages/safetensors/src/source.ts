@@ -1,4 +1,5 @@
 import { FileError } from '@prefix-tuning/base';
+import { fileSystem } from './node.js';
 
 /** Bytes that are read by ranges: a file, a Blob or an array. */
 export interface ByteSource {
@@ -29,8 +30,7 @@ export function memorySource(bytes: Uint8Array | Blob, name = 'bytes'): ByteSour
  * @throws FileError  if the file does not exist or is not a file
  */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const { open } = await import('node:fs/promises');
-  const handle = await open(path, 'r').catch((cause: unknown) => {
+  const handle = await fileSystem(path).open(path, 'r').catch((cause: unknown) => {
     throw new FileError(`${path}: expected a readable file, got ${(cause as Error).message}. Check the path.`, { details: { file: path }, cause });
   });
   const stat = await handle.stat();

@@ -1,4 +1,5 @@
 import { FileError, PrefixTuningError } from '@prefix-tuning/base';
+import { fileSystem } from './node.js';
 import { layOut, type TensorInput, type WriteOptions } from './serialize.js';
 
 /**
@@ -19,7 +20,7 @@ export async function writeSafetensors(path: string, tensors: Readonly<Record<st
  * @throws FileError  if the file cannot be written; what was there before is still there
  */
 export async function writeFileAtomically(path: string, chunks: readonly (() => Uint8Array)[]): Promise<void> {
-  const [{ open, rename, rm }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
+  const { open, rename, rm } = fileSystem(path);
   const partial = `${path}.${crypto.randomUUID().slice(0, 8)}.partial`;
   try {
     const handle = await open(partial, 'wx');
@@ -30,7 +31,7 @@ export async function writeFileAtomically(path: string, chunks: readonly (() => 
       await handle.close();
     }
     await rename(partial, path);
-    await syncFolder(dirname(path));
+    await syncFolder(process.getBuiltinModule('node:path').dirname(path));
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
     if (cause instanceof PrefixTuningError) throw cause;
@@ -43,8 +44,7 @@ export async function writeFileAtomically(path: string, chunks: readonly (() => 
 
 /** Makes a rename survive a loss of power. Some systems (Windows) have no such call: there it is left to them. */
 async function syncFolder(folder: string): Promise<void> {
-  const { open } = await import('node:fs/promises');
-  const handle = await open(folder).catch(() => undefined);
+  const handle = await fileSystem(folder).open(folder).catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
 }

@@ -1,15 +1,10 @@
 import { ConfigError, FileError } from '@prefix-tuning/base';
-import { openSafetensors, writeFileAtomically, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
-import { mkdir, readFile } from 'node:fs/promises';
+import { makeFolder, openSafetensors, writeFileAtomically, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
+import { readFile } from 'node:fs/promises';
 import { hostTensor } from '@prefix-tuning/jit';
 import { mapTensors, type HostTensors } from './tensors.js';
 
-/** @throws FileError  if the folder is not there and cannot be made */
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: Error) => {
-    throw new FileError(`${path}: expected to make the folder, got ${cause.message}. Check its path, its permissions and the free space.`, { details: { file: path }, cause });
-  });
-}
+export { makeFolder };
 
 /** Writes 32-bit float parameters as a safetensors file, whole or not at all; makes the folder. */
 export async function writeParameters(folder: string, file: string, parameters: HostTensors): Promise<void> {

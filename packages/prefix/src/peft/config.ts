@@ -55,7 +55,9 @@ export function parsePeftConfig(text: string, file: string): PeftConfig {
       throw wrongField(file, field, { expected: 'a whole number', got: value });
     }
   }
-  const { token_dim: width, num_attention_heads: heads } = config as unknown as PeftConfig;
+  const { token_dim: width, num_attention_heads: heads, num_virtual_tokens: length } = config as unknown as PeftConfig;
+  const frozen = (config.num_frozen_tokens ?? 0) as number;
+  if (!Number.isInteger(frozen) || frozen < 0 || frozen > length) throw wrongField(file, 'num_frozen_tokens', { expected: `a whole number of at most ${length}`, got: frozen });
   if (width % heads !== 0) throw wrongField(file, 'token_dim', { expected: `a multiple of num_attention_heads (${heads})`, got: width });
   return config as unknown as PeftConfig;
 }

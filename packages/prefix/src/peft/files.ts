@@ -1,4 +1,5 @@
-import { openSafetensors, writeFileAtomically, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
+import type { FileError } from '@prefix-tuning/base';
+import { fileSource, makeFolder, memorySource, openSafetensors, writeFileAtomically, writeSafetensors, type ByteSource, type TensorView } from '@prefix-tuning/safetensors';
 import { PrefixFileError } from '../errors.js';
 import type { Values } from '../values.js';
 
@@ -13,15 +14,21 @@ export const nameOf = (source: FolderSource, file: string): string => (typeof so
 
 /** Writes an adapter folder's two files, each whole or not at all (Node only). */
 export async function writeAdapter(folder: string, config: object, tensors: Readonly<Record<string, Values>>): Promise<void> {
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const views = Object.entries(tensors).map(([name, { shape, data }]): [string, TensorView] => [name, { dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }]);
   await writeSafetensors(`${folder}/${weightsFile}`, Object.fromEntries(views));
   await writeFileAtomically(`${folder}/${configFile}`, [() => new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)]);
 }
 
 /** The text of `adapter_config.json`. */
-export const readConfig = async (source: FolderSource): Promise<string> => new TextDecoder().decode(await readFile(source, configFile));
+export async function readConfig(source: FolderSource): Promise<string> {
+  const file = await open(source, configFile);
+  try {
+    return new TextDecoder().decode(await file.read(0, file.size));
+  } finally {
+    await file.close();
+  }
+}
 
 /**
  * Reads one tensor of the weight file as 32-bit floats.
@@ -30,7 +37,7 @@ export const readConfig = async (source: FolderSource): Promise<string> => new T
  */
 export async function readTensor(source: FolderSource, tensor: string, shape: readonly number[]): Promise<Values> {
   const file = nameOf(source, weightsFile);
-  const weights = await openSafetensors(typeof source === 'string' ? await existing(file) : await readFile(source, weightsFile));
+  const weights = await openSafetensors(await open(source, weightsFile));
   try {
     const entry = weights.tensors.get(tensor);
     if (!entry || entry.shape.join() !== shape.join()) {
@@ -48,21 +55,15 @@ export async function readTensor(source: FolderSource, tensor: string, shape: re
 const missing = (file: string, cause?: unknown) =>
   new PrefixFileError(`${file}: expected the file of a saved prefix, got none. Save it with savePrefix, or with PEFT as safetensors.`, { details: { file }, cause });
 
-async function existing(path: string): Promise<string> {
-  const { access } = await import('node:fs/promises');
-  await access(path).catch((cause: unknown) => {
-    throw missing(path, cause);
-  });
-  return path;
-}
-
-async function readFile(source: FolderSource, file: string): Promise<Uint8Array> {
+async function open(source: FolderSource, file: string): Promise<ByteSource> {
   const name = nameOf(source, file);
   if (typeof source !== 'string') {
     const bytes = source[file];
     if (!bytes) throw missing(name);
-    return bytes;
+    return memorySource(bytes, name);
   }
-  const { readFile: read } = await import('node:fs/promises');
-  return read(await existing(name));
+  return fileSource(name).catch((error: FileError) => {
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes((error.cause as { code?: string } | undefined)?.code ?? '');
+    throw isMissing ? missing(name, error) : error;
+  });
 }

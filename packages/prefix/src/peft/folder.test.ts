@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { createRng } from '@prefix-tuning/base';
+import { createRng, FileError } from '@prefix-tuning/base';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +40,9 @@ test('a folder that holds no such prefix is refused by file and field', async ()
   await expect(change('num_layers', 'two')).rejects.toThrow(/num_layers/);
   await expect(change('peft_type', 'LORA')).rejects.toThrow(/adapter_config\.json: expected peft_type to be PREFIX_TUNING or CARTRIDGE, got "LORA"/);
   await expect(loadPrefix(join(folder, 'missing'))).rejects.toThrow(PrefixFileError);
+  await writeFile(join(folder, 'file'), '');
+  await expect(savePrefix(join(folder, 'file'), await saved('b'))).rejects.toThrow(FileError);
+  await expect(change('peft_type', 'CARTRIDGE').then(() => change('num_frozen_tokens', 5))).rejects.toThrow(/num_frozen_tokens to be a whole number of at most 4, got 5/);
   await expect(loadPrefix({})).rejects.toThrow(/adapter_config\.json/);
   await expect(loadPrefix({ 'adapter_config.json': new TextEncoder().encode('{') })).rejects.toThrow(/expected JSON/);
 });
@@ -50,6 +53,9 @@ test('an encoder-decoder prefix round-trips by site, and other folders are refus
   await saveSitePrefixes(join(folder, 'sites'), prefixes);
   expect(await loadSitePrefixes(join(folder, 'sites'))).toEqual(prefixes);
   await expect(loadPrefix(join(folder, 'sites'))).rejects.toThrow(/peft_type to be PREFIX_TUNING or CARTRIDGE, got "PREFIX_TUNING_SITES"/);
+  const bytes = (sites: unknown) => ({ 'adapter_config.json': new TextEncoder().encode(JSON.stringify({ peft_type: 'PREFIX_TUNING_SITES', sites })) });
+  await expect(loadSitePrefixes(bytes({ middle: {} }))).rejects.toThrow(/adapter_config\.json: expected sites to be shapes for some of encoder, decoder, cross/);
+  await expect(loadSitePrefixes(bytes({ encoder: null }))).rejects.toThrow(/adapter_config\.json: expected sites\.encoder to be layers/);
   await saved('c');
   await expect(loadSitePrefixes(join(folder, 'c'))).rejects.toThrow(/peft_type to be PREFIX_TUNING_SITES/);
   await expect(loadTiedPrefix(join(folder, 'c'))).rejects.toThrow(/num_transformer_submodules to be 2, got 1/);

@@ -1,6 +1,5 @@
-import { PrefixFileError } from '../errors.js';
 import type { FoldedPrefix } from '../fold.js';
-import { mapSites, type BySite, type Site } from '../sites.js';
+import { mapSites, sites, type BySite, type Site } from '../sites.js';
 import { positionSize, type PrefixShape } from '../spec.js';
 import { parseJson, wrongField } from './config.js';
 import { configFile, nameOf, readConfig, readTensor, writeAdapter, type FolderSource } from './files.js';
@@ -25,15 +24,26 @@ export async function saveSitePrefixes(folder: string, prefixes: BySite<FoldedPr
 export async function loadSitePrefixes(source: FolderSource): Promise<BySite<FoldedPrefix>> {
   const file = nameOf(source, configFile);
   const config = parseJson(await readConfig(source), file);
-  if (config.peft_type !== sitesType || typeof config.sites !== 'object' || config.sites === null) {
-    throw wrongField(file, 'peft_type', { expected: `${sitesType} with sites`, got: config.peft_type });
-  }
-  const read = mapSites(config.sites as BySite<PrefixShape>, async ({ layers, heads, headDim, length }, site) => {
-    const shape = { layers, heads, headDim, length };
-    if (!Object.values(shape).every((size) => Number.isInteger(size) && size >= 0)) {
-      throw new PrefixFileError(`${file}: expected whole numbers for site ${site}, got ${JSON.stringify(shape)}. Save the adapter again.`, { details: { file, site } });
-    }
-    return [site, { ...shape, rows: await readTensor(source, tensorOf(site), [length, positionSize(shape)]) }] as const;
+  if (config.peft_type !== sitesType) throw wrongField(file, 'peft_type', { expected: sitesType, got: config.peft_type });
+  const read = mapSites(shapesOf(config.sites, file), async (shape, site) => {
+    const rows = await readTensor(source, tensorOf(site), [shape.length, positionSize(shape)]);
+    return [site, { ...shape, rows }] as const;
   });
   return Object.fromEntries(await Promise.all(Object.values(read)));
+}
+
+/** The shape of each site's prefix, checked: a file can hold anything. */
+function shapesOf(value: unknown, file: string): BySite<PrefixShape> {
+  const given = Object.entries((value ?? {}) as Record<string, Partial<PrefixShape> | null>);
+  if (given.length === 0 || given.some(([site]) => !(sites as readonly string[]).includes(site))) {
+    throw wrongField(file, 'sites', { expected: `shapes for some of ${sites.join(', ')}`, got: value });
+  }
+  const shapes = given.map(([site, shape]) => {
+    const { layers, heads, headDim, length } = shape ?? {};
+    if (![layers, heads, headDim, length].every((size) => Number.isInteger(size) && size! >= 0)) {
+      throw wrongField(file, `sites.${site}`, { expected: 'layers, heads, headDim and length, whole numbers', got: shape });
+    }
+    return [site, { layers, heads, headDim, length }];
+  });
+  return Object.fromEntries(shapes);
 }

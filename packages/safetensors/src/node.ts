@@ -1,0 +1,22 @@
+import { FileError } from '@prefix-tuning/base';
+import type * as FileSystem from 'node:fs/promises';
+
+/**
+ * Node's file system; not imported, since bundlers for browsers refuse what they cannot find.
+ *
+ * @param path  what is to be read or written, for the message
+ * @throws FileError  outside Node
+ */
+export function fileSystem(path: string): typeof FileSystem {
+  const load = globalThis.process?.getBuiltinModule;
+  if (load) return load('node:fs/promises');
+  throw new FileError(`${path}: expected Node, where paths can be opened, got a browser. Give the file's bytes or a Blob.`, { details: { file: path } });
+}
+
+/** @throws FileError  if the folder is not there and cannot be made */
+export async function makeFolder(path: string): Promise<void> {
+  const { mkdir } = fileSystem(path);
+  await mkdir(path, { recursive: true }).catch((cause: Error) => {
+    throw new FileError(`${path}: expected to make the folder, got ${cause.message}. Check its path, its permissions and the free space.`, { details: { file: path }, cause });
+  });
+}
