@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readGoldens, relativeError, tiny, tinyModel, type Goldens } from '../../test/tiny.js';
-import { readParameters } from '../files.js';
+import { readJson, readParameters, writeJson } from '../files.js';
 import { batchShape, collate, evaluator, keptParameters, lossAndGradients, loadTuning, methods, sequenceBatches, train, trainedParameters, tune } from '../index.js';
 import type { HostTensors, MethodName, TrainableModel, Tuning } from '../index.js';
 
@@ -154,6 +154,8 @@ test('values out of range are refused by name', async () => {
   await refused('ft-top2', { layers: 3 }, /from 1 to 2, got 3/);
   await refused('adapter', { bottleneck: 0.5 }, /bottleneck/);
   await refused('lora', { targets: ['query'] }, /targets among the model's linear maps, got query/);
+  await refused('lora', { targets: ['c_attn', 'wte'] }, /targets among the model's linear maps, got wte/);
+  await refused('lora', { alpha: NaN }, /alpha to be a number/);
   for (const name of ['infix', 'embedding-only'] as const) {
     await expect(tune(name, models.bart, { rng: createRng(1) })).rejects.toThrow(/expected a decoder-only model, got bart/);
   }
@@ -165,6 +167,19 @@ test('what one method saved is refused by another', async () => {
   await tuning.save(join(folder, 'other'), tuning.parameters);
   await expect(loadTuning('infix', models.gpt2, join(folder, 'other'))).rejects.toThrow(/expected the settings of infix, got "adapter"/);
   await expect(loadTuning('infix', models.gpt2, join(folder, 'nowhere'))).rejects.toThrow(/nowhere\/tuning\.json/);
+});
+
+test('LoRA of PEFT that its tensors alone do not tell is refused by field', async () => {
+  const [tuning, path] = [await start(caseOf('gpt2', 'lora')), join(folder, 'variants')];
+  await tuning.save(path, tuning.parameters);
+  const config = await readJson(join(path, 'adapter_config.json'));
+  const loaded = async (more: object) => {
+    await writeJson(path, 'adapter_config.json', { ...config, ...more });
+    return loadTuning('lora', models.gpt2, path);
+  };
+  await expect(loaded({ use_rslora: true })).rejects.toThrow(/adapter_config\.json: expected plain LoRA, without use_rslora, got true/);
+  await expect(loaded({ alpha_pattern: { c_attn: 9 } })).rejects.toThrow(/without alpha_pattern/);
+  expect((await loaded({ use_rslora: false, alpha_pattern: {}, alora_invocation_tokens: null })).settings).toEqual(tuning.settings);
 });
 
 test.each(['gpt2', 'llama', 'bart'] as const)('a prefix of length 0 is the base model: %s', async (family) => {

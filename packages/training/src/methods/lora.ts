@@ -45,21 +45,26 @@ export const lora: TuningMethod<LoraSettings> = {
 const peftPrefix = ({ family }: TrainableModel): string => `base_model.model.${family.names.prefix}`;
 
 /** The thin matrices of the linear maps that end in a target. */
-function shapesOf(model: TrainableModel, { rank, targets }: LoraSettings): Shapes {
+function shapesOf(model: TrainableModel, { rank, alpha, targets }: LoraSettings): Shapes {
   checkWhole('lora', { rank });
+  if (!Number.isFinite(alpha)) throw new ConfigError(`lora: expected alpha to be a number, got ${alpha}.`, { details: { field: 'alpha' } });
+  const { layers, encoderLayers = layers, linear } = model.family.names;
   const shapes: Record<string, readonly number[]> = {};
   for (const [name, shape] of Object.entries(model.family.parameterShapes(model.config))) {
     const path = name.replace(/\.weight$/, '');
     if (shape.length !== 2 || !targets.some((target) => path === target || path.endsWith(`.${target}`))) continue;
-    const [into, out] = (model.family.names.linear === 'in-out' ? shape : [...shape].reverse()) as [number, number];
+    // Embeddings and the output matrix are matrices too, but none of a layer's linear maps.
+    if (!path.startsWith(layers) && !path.startsWith(encoderLayers)) throw noSuchMap(targets, path);
+    const [into, out] = (linear === 'in-out' ? shape : [...shape].reverse()) as [number, number];
     shapes[`${path}.lora_A.weight`] = [rank, into];
     shapes[`${path}.lora_B.weight`] = [out, rank];
   }
   if (Object.keys(shapes).length > 0) return shapes;
-  throw new ConfigError(`lora: expected targets among the model's linear maps, got ${targets.join(', ') || 'none'}. For GPT-2: c_attn, c_fc, c_proj; for others q_proj, v_proj, k_proj and so on.`, {
-    details: { targets },
-  });
+  throw noSuchMap(targets, targets.join(', ') || 'none');
 }
+
+const noSuchMap = (targets: readonly string[], got: string) =>
+  new ConfigError(`lora: expected targets among the model's linear maps, got ${got}. For GPT-2: c_attn, c_fc, c_proj; for others q_proj, v_proj, k_proj and so on.`, { details: { targets } });
 
 function initial(name: string, shape: readonly number[], { uniform }: Rng): HostTensor {
   if (name.endsWith('lora_B.weight')) return hostTensor(undefined, shape);
@@ -107,9 +112,19 @@ const peftConfig = ({ family }: TrainableModel, { rank, alpha, targets }: LoraSe
   inference_mode: true,
 });
 
+/** What PEFT can switch on that changes the numbers of an adapter with the same tensors. */
+const variants = ['use_rslora', 'alpha_pattern', 'rank_pattern', 'layer_replication', 'alora_invocation_tokens', 'use_dora', 'use_qalora'];
+
+const isOff = (value: unknown): boolean => !value || (typeof value === 'object' && Object.keys(value).length === 0);
+
 async function readConfig(file: string): Promise<LoraSettings> {
-  const { peft_type, r, lora_alpha, target_modules } = await readJson(file);
+  const config = await readJson(file);
+  const { peft_type, r, lora_alpha, target_modules } = config;
   const good = peft_type === 'LORA' && typeof r === 'number' && typeof lora_alpha === 'number' && Array.isArray(target_modules);
   if (!good) throw new ConfigError(`${file}: expected PEFT's LORA with r, lora_alpha and a list of target_modules, got others.`, { details: { file } });
+  for (const field of variants) {
+    if (isOff(config[field])) continue;
+    throw new ConfigError(`${file}: expected plain LoRA, without ${field}, got ${JSON.stringify(config[field])}. Train it without, or use it in PEFT.`, { details: { file, field } });
+  }
   return { rank: r, alpha: lora_alpha, targets: target_modules as string[] };
 }
