@@ -1,4 +1,5 @@
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { FileError } from '@prefix-tuning/base';
+import { readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folderWith } from '../test/support/folders.js';
@@ -29,4 +30,14 @@ test('a reading that is broken off, or fails, leaves nothing in the cache', asyn
   await writeFile(join(folder, 'devset.csv'), 'mr,ref\nname[A],A\nname[B\n');
   await expect((await loadDataset('e2e', { folder, cache })).dev.toArray()).rejects.toThrow(/devset.csv, line 3/);
   expect(await readdir(join(cache, 'e2e'))).toEqual([]);
+});
+
+test('a link to nothing in the folder does no harm; a cache that cannot be written is named', async () => {
+  const folder = await folderWith(datasets.e2e.mini!({ seed: 1, sizes }));
+  const cache = await folderWith({ 'taken/e2e': 'a file' });
+  await symlink(join(folder, 'nothing'), join(folder, 'link'));
+  expect(await (await loadDataset('e2e', { folder, cache })).dev.toArray()).toHaveLength(5);
+  const taken = (await loadDataset('e2e', { folder, cache: join(cache, 'taken') })).dev;
+  await expect(taken.toArray()).rejects.toThrow(/taken.*: expected to write the cache, got E/);
+  await expect(taken.toArray()).rejects.toThrow(FileError);
 });

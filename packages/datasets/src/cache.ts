@@ -1,3 +1,4 @@
+import { FileError } from '@prefix-tuning/base';
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,21 +36,19 @@ async function* readCache(path: string): AsyncGenerator<DataRecord<unknown>> {
 }
 
 async function* writeCache(records: AsyncIterable<DataRecord<unknown>>, path: string): AsyncGenerator<DataRecord<unknown>> {
-  await mkdir(join(path, '..'), { recursive: true });
   const part = `${path}.${randomUUID()}.part`;
-  const file = await open(part, 'w');
+  const file = await written(path, mkdir(join(path, '..'), { recursive: true }).then(() => open(part, 'w')));
   try {
     let lines: string[] = [];
     for await (const record of records) {
       if (lines.push(JSON.stringify(record)) === linesAtOnce) {
-        await file.write(`${lines.join('\n')}\n`);
+        await written(path, file.write(`${lines.join('\n')}\n`));
         lines = [];
       }
       yield record;
     }
-    await file.write(lines.map((line) => `${line}\n`).join(''));
-    await file.close();
-    await rename(part, path);
+    await written(path, file.write(lines.map((line) => `${line}\n`).join('')));
+    await written(path, file.close().then(() => rename(part, path)));
   } finally {
     await file.close();
     await rm(part, { force: true });
@@ -58,13 +57,21 @@ async function* writeCache(records: AsyncIterable<DataRecord<unknown>>, path: st
 
 const linesAtOnce = 1000;
 
+/** What a step of writing gives; a full disk or a folder that takes no files is named. */
+async function written<T>(path: string, step: Promise<T>): Promise<T> {
+  return step.catch((error: NodeJS.ErrnoException) => {
+    throw new FileError(`${path}: expected to write the cache, got ${error.code ?? error.message}. Give another folder, or load without a cache.`, { details: { path }, cause: error });
+  });
+}
+
 async function cacheKey({ definition, folder, options, split }: CacheContext): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([cacheForm, definition.name, definition.revision ?? 0, split, Object.entries(options).sort()]));
   for (const { name, path, content } of folder.files) {
     if (content) {
       hash.update(`${name}\0${content.length}\0`).update(content);
     } else {
-      const { size, mtimeMs } = await stat(path);
+      // A link to nothing is in the folder, too.
+      const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: 0 }));
       hash.update(`${name}\0${size}\0${mtimeMs}\n`);
     }
   }

@@ -37,6 +37,7 @@ test.each([
   [['--dataset', 'e2e'], /--data: expected a folder with the files of e2e/],
   [['--dataset', './none.mjs', '--data', 'x'], /expected a module with a dataset/],
   [['--dataset', 'e2e', '--data', 'x', '--options', '{'], /--options: expected JSON/],
+  [['--dataset', 'e2e', '--write-mini', 'x', '--seed', 'one'], /--seed: expected a whole number, got one/],
 ])('%j is an error with its cure', async (args, message) => {
   await expect(run(...args)).rejects.toThrow(message);
   await expect(run(...args)).rejects.toThrow(ConfigError);

@@ -43,7 +43,7 @@ export async function datasetsCommand(args: string[], write: (text: string) => v
   if (values.dataset === undefined) throw new ConfigError(`--dataset: expected a dataset's name, got none.\n\n${usage}`);
   const definition = await resolveDataset(values.dataset);
   if (values['write-mini'] !== undefined) {
-    const files = await writeMiniData(definition, { folder: values['write-mini'], seed: Number(values.seed ?? 0), sizes: miniSizes });
+    const files = await writeMiniData(definition, { folder: values['write-mini'], seed: seedOf(values.seed ?? '0'), sizes: miniSizes });
     return write(`${files.join('\n')}\n`);
   }
   const folder = values.fetch ? await fetchWithProgress(definition, values.cache) : values.data;
@@ -60,6 +60,11 @@ async function fetchWithProgress(definition: DatasetDefinition<unknown, DatasetO
   } finally {
     view.finish();
   }
+}
+
+function seedOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new ConfigError(`--seed: expected a whole number, got ${text}.`);
 }
 
 function parseJson(text: string | undefined): Partial<DatasetOptions> {

@@ -48,6 +48,8 @@ export interface DatasetDefinition<Table, Options extends DatasetOptions> {
   readonly metrics: readonly string[];
   /** Every option with its default. */
   readonly options: Options;
+  /** The values that an option, or each item of one that is a list, can have; any, where none are named. */
+  readonly choices?: { readonly [Name in keyof Options]?: readonly string[] };
   /**
    * The files of each split: alternatives, of which the first that is in the folder is read.
    * `*` stands for anything within a name, see {@link DataFolder.match}; `.gz` need not be mentioned.

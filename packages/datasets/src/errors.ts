@@ -31,6 +31,7 @@ export function describePlace({ file, line, record, field }: Place): string {
 
 /** A value from a file as an error shows it: short, on one line, quoted. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  // Parquet has 64-bit integers, which JSON has not.
+  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? Number(part) : part)) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

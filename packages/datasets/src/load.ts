@@ -1,9 +1,10 @@
-import { checkFields, ConfigError, FileError } from '@prefix-tuning/base';
+import { ConfigError, FileError } from '@prefix-tuning/base';
 import { cachedRecords } from './cache.js';
 import type { DatasetDefinition, DatasetOptions } from './define.js';
 import { pairsOf, splitNames, type DataRecord, type Example, type Pair, type SplitName } from './example.js';
 import { openFolder, type DataFolder } from './io/folder.js';
 import type { DataFile } from './io/text.js';
+import { mergeOptions } from './options.js';
 import { datasets, isDatasetName, type DatasetName, type OptionsOf, type TableOf } from './registry.js';
 
 export interface LoadOptions<Table, Options> {
@@ -45,7 +46,7 @@ export interface Dataset extends Readonly<Record<SplitName, Split>> {
  * Files are found now and read when a split is walked through.
  *
  * @throws FileError    if the folder holds no file of any split
- * @throws ConfigError  for a dataset or an option that does not exist
+ * @throws ConfigError  for a dataset or an option that does not exist, or a value that an option cannot have
  */
 export function loadDataset<N extends DatasetName>(name: N, options: LoadOptions<TableOf<N>, OptionsOf<N>>): Promise<Dataset>;
 export function loadDataset<T, O extends DatasetOptions>(definition: DatasetDefinition<T, O>, options: LoadOptions<T, O>): Promise<Dataset>;
@@ -139,9 +140,4 @@ function noFiles({ name, splits }: LoadContext['definition'], folder: DataFolder
   return new FileError(`${folder.path}: expected files of ${name} (${wanted}), got ${folder.files.length} other files. Check the folder.`, {
     details: { folder: folder.path, dataset: name, split },
   });
-}
-
-function mergeOptions({ name, options: defaults }: LoadContext['definition'], options: Partial<DatasetOptions>): DatasetOptions {
-  checkFields(`${name} options`, options, Object.keys(defaults));
-  return { ...defaults, ...options } as DatasetOptions;
 }

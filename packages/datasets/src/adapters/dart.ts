@@ -43,6 +43,7 @@ export const dart = defineDataset<readonly Triple[], DartOptions>({
   },
   metrics: ['bleu', 'meteor', 'ter', 'moverscore', 'bertscore', 'bleurt'],
   options: { partitions: Object.keys(dartPartitions) as DartPartition[] },
+  choices: { partitions: Object.keys(dartPartitions) },
   splits: { train: names('train'), dev: names('dev'), test: names('test') },
   read: readDart,
   linearise: linearisation(dartRules),

@@ -47,6 +47,7 @@ export const e2e = defineDataset<readonly Slot[], E2eOptions>({
   },
   metrics: ['bleu', 'nist', 'meteor', 'rouge-l', 'cider'],
   options: { grouping: 'official' },
+  choices: { grouping: ['official', 'consecutive', 'distinct'] },
   splits: {
     train: ['trainset.csv', 'train-fixed.no-ol.csv', 'src1_train.txt'],
     dev: ['devset.csv', 'devel-fixed.no-ol.csv', 'src1_valid.txt'],

@@ -44,6 +44,7 @@ export const webnlg = defineDataset<readonly Triple[], WebnlgOptions>({
   },
   metrics: ['bleu', 'meteor', 'ter'],
   options: { triples: 'modified', texts: 'good', seenCategories: webnlgSeenCategories },
+  choices: { triples: ['modified', 'original'], texts: ['good', 'all', 'none'] },
   splits: {
     train: ['train/*triples/*.xml', 'train.json'],
     dev: ['dev/*triples/*.xml', 'dev.json'],

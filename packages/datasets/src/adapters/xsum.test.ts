@@ -1,7 +1,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { execFileSync } from 'node:child_process';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderWith, realData } from '../../test/support/folders.js';
@@ -37,6 +37,23 @@ describe('forms', () => {
 
   test('the hub’s Parquet', async () => {
     expect(await read({ 'data/test-00000-of-00001.parquet': parquet(inColumns) }, 'test')).toEqual(expected);
+  });
+
+  test('Parquet with whole numbers as ids, as pandas writes them, is named', async () => {
+    const columns = [{ name: 'document', data: ['One.'] }, { name: 'summary', data: ['Sum.'] }, { name: 'id', data: [12345671n], type: 'INT64' as const }];
+    const file = new Uint8Array(parquetWriteBuffer({ columnData: columns }));
+    await expect(read({ 'train-0.parquet': file })).rejects.toThrow(/train-0.parquet, record 1, field id: expected text, got 12345671/);
+  });
+
+  test.runIf(process.platform === 'linux')('line files left in the middle are both closed', async () => {
+    const lines = 'line\n'.repeat(200_000);
+    const folder = await folderWith({ 'train.source': lines, 'train.target': lines });
+    const { train } = await loadDataset('xsum', { folder });
+    for await (const _ of train) break;
+    const openFiles = async () => (await readdir('/proc/self/fd')).length;
+    const before = await openFiles();
+    for (let i = 0; i < 10; i++) for await (const _ of train) break;
+    expect(await openFiles()).toBeLessThan(before + 5);
   });
 
   test('line files, which have no ids', async () => {

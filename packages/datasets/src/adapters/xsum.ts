@@ -44,6 +44,7 @@ export const xsum = defineDataset<string, XsumOptions>({
   },
   metrics: ['rouge-1', 'rouge-2', 'rouge-l'],
   options: { topics: 'all' },
+  choices: { topics: ['all', 'news-to-sports', 'within-news'] },
   splits: { train: formsOf('train'), dev: formsOf('dev'), test: formsOf('test') },
   read: readXsum,
   linearise: joinParagraphs,
@@ -111,13 +112,18 @@ async function* readLineArticles(file: DataFile, { folder }: ReadContext<XsumOpt
   const other = folder.files.find((each) => each.name === name || each.name === `${name}.gz`);
   if (!other) throw new DatasetFormatError({ file: file.name }, `expected ${name} with the summaries beside it, got no such file. Put it there.`);
   const targets = readLines(other);
-  for await (const { text: document, number } of readLines(file)) {
-    const next = await targets.next();
-    if (next.done) throw lineCountError(other, number - 1, file);
-    yield { document, summary: needString((next.value as Line).text, { file: other.name, line: number, field: 'summary' }) };
+  try {
+    for await (const { text: document, number } of readLines(file)) {
+      const next = await targets.next();
+      if (next.done) throw lineCountError(other, number - 1, file);
+      yield { document, summary: needString((next.value as Line).text, { file: other.name, line: number, field: 'summary' }) };
+    }
+    const more = await targets.next();
+    if (!more.done) throw lineCountError(file, more.value.number - 1, other);
+  } finally {
+    // Closes the file where the reader left in the middle.
+    await targets.return(undefined);
   }
-  const more = await targets.next();
-  if (!more.done) throw lineCountError(file, more.value.number - 1, other);
 }
 
 function lineCountError(short: DataFile, lines: number, long: DataFile): DatasetFormatError {

@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { ConfigError, FileError } from '@prefix-tuning/base';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DatasetDefinition, DatasetOptions, MiniOptions } from '../define.js';
@@ -19,6 +19,7 @@ export interface WriteMiniOptions {
  * @param dataset  a built-in dataset's name, or a definition
  * @returns the names of the files
  * @throws ConfigError  for a dataset that has no mini data
+ * @throws FileError    if a file cannot be written
  */
 export async function writeMiniData(
   dataset: string | DatasetDefinition<unknown, DatasetOptions>,
@@ -28,8 +29,12 @@ export async function writeMiniData(
   if (!definition.mini) throw new ConfigError(`${definition.name}: expected a dataset with mini data, got one without.`);
   const files = definition.mini({ seed, sizes });
   for (const [file, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, file)), { recursive: true });
-    await writeFile(join(folder, file), content);
+    const path = join(folder, file);
+    await mkdir(dirname(path), { recursive: true })
+      .then(() => writeFile(path, content))
+      .catch((error: NodeJS.ErrnoException) => {
+        throw new FileError(`${path}: expected to write the file, got ${error.code ?? error.message}. Give another folder.`, { details: { path }, cause: error });
+      });
   }
   return Object.keys(files);
 }
