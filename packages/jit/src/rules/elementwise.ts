@@ -8,14 +8,17 @@ type Plain = Rule<unknown>;
 
 /** One ONNX operator of the same meaning. */
 const same = (op: string): Plain => ({ x }, _, g) => unary(g, op, x!);
-const test = (op: string): Plain => ({ x }, _, g) => unary(g, op, x!, { dtype: 'bool' });
+const test = (op: string): Plain => ({ x }, _, g) => unary(g, op, cast(g, x!, 'float32'), { dtype: 'bool' });
 const two = (op: string): Plain => ({ a, b }, _, g) => binary(g, op, [a!, b!]);
 const compare = (op: string): Plain => ({ a, b }, _, g) => binary(g, op, [a!, b!], 'bool');
 
-const isFinite: Plain = ({ x }, _, g) => {
-  const odd = binary(g, 'Or', [unary(g, 'IsNaN', x!, { dtype: 'bool' }), unary(g, 'IsInf', x!, { dtype: 'bool' })], 'bool');
+const not: Plain = ({ x }, _, g) => unary(g, 'Not', x!);
+const isFinite: Plain = (inputs, _, g) => {
+  const odd = binary(g, 'Or', [test('IsNaN')(inputs, _, g) as Value, test('IsInf')(inputs, _, g) as Value], 'bool');
   return unary(g, 'Not', odd);
 };
+/** float32 of whole numbers too. */
+const exp: Plain = ({ x }, _, g) => unary(g, 'Exp', cast(g, x!, 'float32'));
 const rsqrt: Plain = ({ x }, _, g) => unary(g, 'Reciprocal', unary(g, 'Sqrt', x!));
 const square: Plain = ({ x }, _, g) => binary(g, 'Mul', [x!, x!]);
 /** Whole numbers stay as they are. */
@@ -123,7 +126,7 @@ export const elementwise = {
   EluGrad: eluGrad,
   Equal: compare('Equal'),
   Erf: same('Erf'),
-  Exp: same('Exp'),
+  Exp: exp,
   Expm1: expm1,
   Floor: same('Floor'),
   FloorDiv: floorDiv,
@@ -139,7 +142,7 @@ export const elementwise = {
   Log: same('Log'),
   Log1p: log1p,
   LogicalAnd: compare('And'),
-  LogicalNot: test('Not'),
+  LogicalNot: not,
   LogicalOr: compare('Or'),
   LogicalXor: compare('Xor'),
   Maximum: two('Max'),

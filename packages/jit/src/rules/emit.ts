@@ -14,7 +14,9 @@ export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Va
   if (producer?.op === 'Reshape' && g.constantOf(producer.inputs[1]!)) return reshape(g, producer.inputs[0]!, shape);
   const constant = g.constantOf(x);
   if (constant) return g.reshaped(constant, shape);
-  return g.add('Reshape', [x, g.int64s(shape)], { dtype: x.dtype, shape });
+  // A 0 stands for the input's own length unless ONNX is told otherwise.
+  const attributes = shape.includes(0) ? { attributes: { allowzero: { int: 1 } } } : {};
+  return g.add('Reshape', [x, g.int64s(shape)], { dtype: x.dtype, shape }, attributes);
 }
 
 export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): Value {

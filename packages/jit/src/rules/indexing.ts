@@ -8,7 +8,8 @@ import type { Rule } from './rule.js';
 
 const gatherV2: Rule<tf.GatherV2Attrs> = ({ x, indices }, { axis, batchDims }, g) => {
   const at = util.parseAxisParam(axis, [...x!.shape])[0]!;
-  if (batchDims > 0) return batchedGather(g, [x!, indices!], { axis: at, batchDims });
+  const batch = batchDims < 0 ? batchDims + indices!.shape.length : batchDims;
+  if (batch > 0) return batchedGather(g, [x!, indices!], { axis: at, batchDims: batch });
   const shape = [...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at + 1)];
   return g.add('Gather', [x!, indices!], { dtype: x!.dtype, shape }, { attributes: { axis: { int: at } } });
 };

@@ -22,6 +22,7 @@ export const elementwise: Case[] = [
   one('IsNan', tf.isNaN, odd, noSlope),
   one('IsInf', tf.isInf, odd, noSlope),
   one('IsFinite', tf.isFinite, odd, noSlope),
+  ...(['exp', 'isNaN', 'isInf', 'isFinite'] as const).map((op) => one(op === 'isNaN' ? 'IsNan' : capitalised(op), tf[op], ints([6], -9, 9), { ...noGrad, note: 'int32' })),
   one('Step', (x) => tf.step(x, 0.3), given([0, -1, NaN, 3], [4]), noGrad),
   one('EluGrad', tf.elu, floats([8])),
   one('LeakyRelu', (x) => tf.leakyRelu(x, 0.1)),

@@ -3,6 +3,8 @@ import { floats, given, ints, noGrad, noGradientBecause, one, x23, x345, type Ca
 
 export const shapes: Case[] = [
   one('Reshape', (x) => tf.reshape(x, [-1, 2]), x345),
+  one('Reshape', (x) => tf.reshape(x, [0, 4]), floats([3, 0]), { ...noGrad, note: 'empty' }),
+  one('Reshape', (x) => tf.reshape(x, [2, 0]), floats([0]), { ...noGrad, note: 'empty, of more axes' }),
   one('ExpandDims', (x) => tf.expandDims(x, -1)),
   one('Transpose', (x) => tf.transpose(x, [2, 0, 1]), x345),
   { kernel: 'Concat', fn: (a, b) => tf.concat([a!, b!], 1), inputs: [x23, floats([2, 4])] },
