@@ -4,11 +4,11 @@
  * It installs what is missing (pnpm through npx, lockfile frozen), then starts the command.
  * Plain Node only: nothing is installed yet when it starts.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const invokedFrom = process.env.INIT_CWD ?? process.cwd();
@@ -23,15 +23,19 @@ const commands = {
   bench: (args) => source('tools/bench/main.ts', args),
 };
 
+/** Runs a program to its end; who stops this process stops that one. */
 function run(file, args, { cwd = root } = {}) {
-  const { status, error } = spawnSync(file, args, {
+  const child = spawn(file, args, {
     cwd,
     stdio: 'inherit',
     shell: process.platform === 'win32',
     env: { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...process.env },
   });
-  if (error) fail(`could not start ${file}: ${error.message}`);
-  return status ?? 1;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.on('error', ({ message }) => fail(`could not start ${file}: ${message}`));
+    child.on('close', (status) => resolve(status ?? 1));
+  });
 }
 
 function nx(args) {
@@ -43,16 +47,16 @@ function nx(args) {
 /** Runs a TypeScript file from source, in the folder the user called from, so that relative paths mean theirs. */
 function source(file, args) {
   const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
-  return run(process.execPath, [fromSource[0], fromSource[1], `file://${tsx}`, join(root, file), ...args], { cwd: invokedFrom });
+  return run(process.execPath, [fromSource[0], fromSource[1], pathToFileURL(tsx).href, join(root, file), ...args], { cwd: invokedFrom });
 }
 
-function install() {
+async function install() {
   const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
   const stamp = join(root, 'node_modules/.installed-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   console.error(`Installing dependencies with ${packageManager} (once)...`);
-  const status = run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only']);
+  const status = await run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only']);
   if (status !== 0) fail('the installation failed: see the lines above; the package registry must be reachable');
   writeFileSync(stamp, lock);
 }
@@ -67,5 +71,5 @@ const command = commands[name];
 if (!command) fail(`expected one of ${Object.keys(commands).join(', ')}, got ${name ?? 'nothing'}`);
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) fail(`expected Node 20.19 or newer, got ${process.versions.node}`);
-install();
-process.exit(command(args));
+await install();
+process.exit(await command(args));

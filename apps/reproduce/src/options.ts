@@ -32,7 +32,7 @@ export const usage = `reproduce [options]
 
   How
   --out DIR              where runs and report go; reproduction unless given
-  --jobs N               worker processes; one for each processor unless given
+  --jobs N               worker processes; unless given one for each processor, for the paper profile one
   --fresh                runs again what is there already
   --list                 prints every cell and setting, and ends
   --dry-run              prints the plan with sizes, steps and estimated hours, and ends`;
@@ -107,6 +107,6 @@ function wholeNumbers(given: Given, name: 'jobs' | 'seeds' | 'max-steps', least:
   const value = given[name];
   if (value === undefined) return undefined;
   const numbers = value.split(',').map((part) => (/^\d+$/.test(part) ? Number(part) : NaN));
-  if (numbers.every((number) => number >= least) && (name === 'seeds' || numbers.length === 1)) return numbers;
+  if (numbers.every((number) => number >= least && Number.isSafeInteger(number)) && (name === 'seeds' || numbers.length === 1)) return [...new Set(numbers)];
   throw new ConfigError(`--${name}: expected ${name === 'seeds' ? 'whole numbers with commas between' : 'a whole number'} of at least ${least}, got ${value}.\n\n${usage}`);
 }

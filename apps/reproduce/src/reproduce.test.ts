@@ -82,6 +82,20 @@ test('killed in the middle it goes on with what is not done', async () => {
   expect(await reproduce(args)).toMatchObject({ code: 0, stderr: expect.stringContaining('2 runs: 1 are there, 1 to do.') });
 }, 600_000);
 
+test('killed while it decodes, a run goes on from what was trained, and knows the times of its steps', async () => {
+  const args = ['--only', 'table6', '--method', 'prefix', ...short, ...set('test=12'), '--out', 'out', '--jobs', '1'];
+  const out = join(folder, 'out');
+  const there = async (file: string) => (await Promise.all((await resultsIn(out)).map((run) => stat(join(run, file)).catch(() => undefined)))).some((found) => found !== undefined);
+  const killed = await reproduce(args, { watch: async (child) => (await there('training/times.json')) && child.kill('SIGKILL') });
+  expect(killed.code).not.toBe(0);
+  expect(await there('result.json')).toBe(false);
+  expect((await reproduce(args)).code).toBe(0);
+  const [run] = await resultsIn(out);
+  const { stepSeconds } = JSON.parse(await readFile(join(run!, 'result.json'), 'utf8')) as { stepSeconds: { median: number } };
+  expect(stepSeconds.median).toBeGreaterThan(0);
+  expect(await there('training/parameters.safetensors')).toBe(false);
+}, 600_000);
+
 /** The process that trains in one of the folders: its lock there names it. */
 async function trainer(out: string): Promise<number | undefined> {
   const locks = (await resultsIn(out)).map(async (run) => (await readdir(join(run, 'training')).catch(() => [])).find((name) => name.endsWith('.lock')));

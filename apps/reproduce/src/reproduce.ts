@@ -1,8 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { ConfigError } from '@prefix-tuning/base';
+import { ConfigError, FileError } from '@prefix-tuning/base';
 import { formatDuration, progressView } from '@prefix-tuning/cli';
 import type { Example } from '@prefix-tuning/datasets';
 import { env } from '@tensorflow/tfjs-core';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOptions, type Options } from './options.js';
 import { dryRun } from './plan/dry-run.js';
@@ -12,7 +13,7 @@ import type { ModelRole, TaskName } from './recipe/tasks.js';
 import { findingsOf, type RunState } from './report/findings.js';
 import { versionsOf } from './report/machine.js';
 import { commandOf, makeReport } from './report/report.js';
-import { scoringResources } from './report/resources.js';
+import { checkScorers, scoringResources } from './report/resources.js';
 import { terminalSummary } from './report/terminal.js';
 import { writeReport } from './report/write.js';
 import { readResult, runFolder } from './run/cache.js';
@@ -33,6 +34,9 @@ export async function reproduce(args: string[]): Promise<void> {
   if (options.list) return console.log(listPlan(whole, options.tasks));
   if (options.dryRun) return console.log(await dryRun(whole, options));
   const started = performance.now();
+  // What only the end needs is looked for before hours of training.
+  checkScorers(options.scorers);
+  await makeOutput(options.out);
   const named = await nameModels(options.profile, options.models);
   const possible = withModels(whole, named);
   // Data before models: what is missing is said before gigabytes are fetched.
@@ -57,6 +61,15 @@ export interface Places {
   readonly options: Options;
   readonly models: ModelSources;
   readonly data: DataSources;
+}
+
+async function makeOutput(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+    await access(out, constants.W_OK);
+  } catch (cause) {
+    throw new FileError(`--out ${out}: expected a folder that can be made and written to, got ${(cause as Error).message}. Name another one, or change its permissions.`, { details: { file: out }, cause });
+  }
 }
 
 /** The models that a plan needs, from their folders or the hub. */

@@ -3,7 +3,7 @@ import { loadTokenizer } from '@prefix-tuning/model';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options } from '../options.js';
-import { findData, openDataset } from '../sources/data.js';
+import { findData, openDataset, type DataSources } from '../sources/data.js';
 import { dataFacts } from '../sources/facts.js';
 import { readConfig, type NamedModel, type NamedModels } from '../sources/models.js';
 import { costOf, shapeOf, type RunCost } from './cost.js';
@@ -22,7 +22,8 @@ export interface Estimate extends RunCost {
 export async function estimateRuns({ runs }: Plan, options: Options, named: NamedModels): Promise<Map<string, Estimate>> {
   const rate = rateFinder();
   const rawOf = memoize((role: PlannedRun['spec']['model']) => role, async (role) => (isPublished(named[role]) ? publishedModels[role] : readConfig(named[role]!)));
-  const facts = memoize(({ spec }: PlannedRun) => `${spec.task} ${spec.model}`, (run) => factsOf(run, options, named[run.spec.model]));
+  const sources = memoize(() => '', () => findData([...new Set(runs.map(({ spec }) => spec.dataset))], { ...options, given: options.data, cache: join(options.out, 'data') }));
+  const facts = memoize(({ spec }: PlannedRun) => `${spec.task} ${spec.model}`, (run) => factsOf(run, { options, model: named[run.spec.model], findSources: () => sources('') }));
   const estimates = new Map<string, Estimate>();
   for (const run of runs) {
     const { batchSize, decoding, model } = run.spec;
@@ -40,11 +41,10 @@ export async function estimateRuns({ runs }: Plan, options: Options, named: Name
 export const isPublished = (model: NamedModel | undefined): boolean => model === undefined || (model.onHub && !model.given);
 
 /** Counts a dataset if it is there, and a tokenizer to count it with. */
-async function factsOf({ spec }: PlannedRun, options: Options, model: NamedModel | undefined): Promise<DataFacts | undefined> {
+async function factsOf({ spec }: PlannedRun, { options, model, findSources }: { options: Options; model: NamedModel | undefined; findSources: () => Promise<DataSources> }): Promise<DataFacts | undefined> {
   const there = options.profile.data.write || options.data.length > 0;
   if (!there || isPublished(model) || !(model!.onHub || existsSync(join(model!.source, 'tokenizer.json')))) return undefined;
-  const sources = await findData([spec.dataset], { ...options, given: options.data, cache: join(options.out, 'data') });
-  return dataFacts(await openDataset(spec, sources[spec.dataset]!.folder), await loadTokenizer(model!.source, model));
+  return dataFacts(await openDataset(spec, (await findSources())[spec.dataset]!.folder), await loadTokenizer(model!.source, model));
 }
 
 function publishedFacts({ spec: { dataset, model } }: PlannedRun): DataFacts {

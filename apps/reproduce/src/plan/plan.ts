@@ -46,6 +46,8 @@ export function makePlan(selection: Selection, options: SpecOptions): Plan {
     for (const run of planned) addRun(runs, run);
     return planned.length === 0 ? [] : [{ cell, runs: planned.map(({ id }) => id) }];
   });
+  const unknown = selection.run?.find((id) => !runs.has(id));
+  if (unknown !== undefined) throw new ConfigError(`--run: expected names of runs of the selected cells, as reports give them, got ${unknown}.`);
   if (cells.length === 0) throw new ConfigError('reproduce: expected a selection with at least one cell, got none. See --list.');
   return { cells, runs: [...runs.values()] };
 }

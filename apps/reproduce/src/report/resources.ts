@@ -16,6 +16,14 @@ export async function scoringResources({ meteor, encoder, moverEncoder = encoder
   };
 }
 
+/** @throws FileError  if a folder that the user named is not there */
+export function checkScorers(scorers: Options['scorers']): void {
+  for (const [name, folder] of Object.entries(scorers)) {
+    const option = name === 'moverEncoder' ? 'mover-encoder' : name;
+    if (!existsSync(folder)) throw new FileError(`--${option} ${folder}: expected a folder, got nothing there. Check the path.`, { details: { folder } });
+  }
+}
+
 const scoreWith = (metric: typeof bertScore | typeof moverScore, embedder: Embedder): NonNullable<SuiteResources['bertScore']> => (segments) => metric({ ...segments, embedder });
 
 function encoderIn(folder: string): Promise<Embedder> {

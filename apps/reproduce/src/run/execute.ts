@@ -8,7 +8,7 @@ import type { RunSpec } from '../plan/run.js';
 import { decode } from './decode.js';
 import { testExamples, trainingData } from './examples.js';
 import { countOf, savedSize, type RunResult } from './record.js';
-import { removeLeftovers, train } from './train.js';
+import { train } from './train.js';
 
 /** A run with the places that it reads and writes. */
 export interface RunJob {
@@ -30,7 +30,7 @@ export interface ExecuteOptions {
 /** Where a run trains; what its method keeps is in `tuned` there. */
 export const trainingFolder = (folder: string): string => join(folder, 'training');
 
-/** Trains, saves what the method keeps, and decodes the test set. */
+/** Trains, saves what the method keeps, and decodes the test set; what only training needs stays for whoever writes the result. */
 export async function executeRun({ id, spec, folder: own, dataFolder }: RunJob, { model, runtime, threads, onProgress }: ExecuteOptions): Promise<RunResult> {
   const dataset = await openDataset(spec, dataFolder);
   const tuning = await startTuning(spec, model);
@@ -46,7 +46,6 @@ export async function executeRun({ id, spec, folder: own, dataFolder }: RunJob, 
   const seconds = { train: trainSeconds, decode: (performance.now() - started) / 1000, compile: compileSeconds };
   const size = await savedSize(join(folder, 'tuned'));
   const total = Object.values(model.parameters).reduce((sum, tensor) => sum + tensor.size, 0);
-  await removeLeftovers(folder);
   return { id, outputs, parameters: { model: total, trained: countOf(tuning.parameters), kept: size.parameters }, savedBytes: size.bytes, ...trained, seconds, threads };
 }
 

@@ -6,6 +6,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunSpec } from '../plan/run.js';
 import type { TrainingData } from './examples.js';
+import { readJson, writeJson } from '../sources/files.js';
 import { quartiles, type RunResult } from './record.js';
 
 export interface TrainInput {
@@ -41,9 +42,18 @@ export async function train({ spec, model, tuning, encoder, data, folder, runtim
     if (progress) onProgress(progress);
     if (event.type === 'step') stepSeconds.push(event.seconds);
     if (event.type === 'compile') compileSeconds += event.seconds;
-    if (event.type === 'end') return { ...(await recordOf(event, folder)), stepSeconds: quartiles(stepSeconds), compileSeconds };
+    if (event.type === 'end') return { ...(await recordOf(event, folder)), ...(await timesOf(event, { folder, stepSeconds, compileSeconds })) };
   }
   throw new Error('trainRun ended without its last event');
+}
+
+/** Times of this training; of one that had ended before, as where decoding was interrupted, those kept then, or the mean step. */
+async function timesOf({ result, seconds }: RunEndEvent, { folder, stepSeconds, compileSeconds }: { folder: string; stepSeconds: readonly number[]; compileSeconds: number }): Promise<Pick<Trained, 'stepSeconds' | 'compileSeconds'>> {
+  const file = join(folder, 'times.json');
+  if (stepSeconds.length === 0) return (await readJson(file)) ?? { stepSeconds: quartiles([seconds / result.steps]), compileSeconds };
+  const times = { stepSeconds: quartiles(stepSeconds), compileSeconds };
+  await writeJson(file, times);
+  return times;
 }
 
 /** What only training needs is removed once a run is whole; what the method keeps stays. */

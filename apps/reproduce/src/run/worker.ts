@@ -5,8 +5,9 @@ import { disposeModel, loadModel, type Model } from '@prefix-tuning/model';
 import { env } from '@tensorflow/tfjs-core';
 import { PrefixTuningError } from '@prefix-tuning/base';
 import { writeFailure, writeResult } from './cache.js';
-import { executeRun, type RunJob } from './execute.js';
+import { executeRun, trainingFolder, type RunJob } from './execute.js';
 import type { FromWorker, ToWorker } from './messages.js';
+import { removeLeftovers } from './train.js';
 
 // TensorFlow.js greets Node users with an advertisement on first use.
 env().set('PROD', true);
@@ -44,6 +45,8 @@ async function run(job: RunJob, threads: number): Promise<void> {
       },
     });
     await writeResult(job.folder, result);
+    // Not before: a run that ends without its result decodes again.
+    await removeLeftovers(trainingFolder(job.folder));
     send({ type: 'done', id: job.id, memory: process.memoryUsage.rss() });
   } catch (error) {
     const { message, stack = '' } = error as Error;

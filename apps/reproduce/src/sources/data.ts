@@ -1,8 +1,8 @@
 import { ConfigError } from '@prefix-tuning/base';
-import { loadDataset, openFolder, writeMiniData, type Dataset } from '@prefix-tuning/datasets';
+import { datasets as builtIn, loadDataset, openFolder, writeMiniData, type Dataset } from '@prefix-tuning/datasets';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { Profile } from '../recipe/profile.js';
 import { hashFiles, hashText } from './files.js';
 import { findDefinition } from './definition.js';
@@ -32,19 +32,27 @@ export interface FindDataOptions {
 /**
  * The files of each dataset; mini data are written where the profile says so and the user names nothing.
  *
- * @throws ConfigError  if a dataset's folder is not named and cannot be written
+ * @throws ConfigError  if a dataset's folder is not named and cannot be written, or a name or folder of --data stands for none
  * @throws FileError  if a folder does not exist
  */
 export async function findData(datasets: readonly string[], options: FindDataOptions): Promise<DataSources> {
+  for (const each of options.given) checkName(each);
   const entries = datasets.map(async (dataset) => [dataset, await findOne(dataset, { ...options, alone: datasets.length === 1 })] as const);
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** A mistyped name must not leave its dataset to the mini data. */
+function checkName(given: string): void {
+  const [, name] = /^([\w-]+)=/.exec(given) ?? [];
+  if (name === undefined || Object.hasOwn(builtIn, name)) return;
+  throw new ConfigError(`--data ${given}: expected one of ${Object.keys(builtIn).join(', ')} before the =, got ${name}.`);
 }
 
 async function findOne(dataset: string, { profile, given, cache, alone }: FindDataOptions & { alone: boolean }): Promise<DataSource> {
   const folder = namedFolder(dataset, given, alone);
   if (folder !== undefined) {
     // What a module of one's own reads out of the files is decided by its code.
-    const code = existsSync(dataset) ? await hashFiles([dataset]) : '';
+    const code = isAbsolute(dataset) ? await hashFiles([dataset]) : '';
     return { folder, origin: 'given', hash: code === '' ? await hashFolder(folder) : hashText(`${await hashFolder(folder)} ${code}`) };
   }
   if (!profile.data.write) {
@@ -57,11 +65,12 @@ async function findOne(dataset: string, { profile, given, cache, alone }: FindDa
 function namedFolder(dataset: string, given: readonly string[], alone: boolean): string | undefined {
   const own = given.find((each) => each.startsWith(`${dataset}=`));
   if (own !== undefined) return resolve(own.slice(dataset.length + 1));
-  const all = given.find((each) => !/^[a-z0-9]+=/.test(each));
+  const all = given.find((each) => !/^[\w-]+=/.test(each));
   if (all === undefined) return undefined;
   const within = resolve(all, dataset);
-  if (existsSync(within) && !/[./\\]/.test(dataset)) return within;
-  return alone ? resolve(all) : undefined;
+  if (existsSync(within) && !isAbsolute(dataset)) return within;
+  if (alone) return resolve(all);
+  throw new ConfigError(`--data ${all}: expected a folder ${dataset} in it, as several datasets are planned, got none. Name each with --data NAME=DIR, or select with --dataset.`);
 }
 
 async function hashFolder(folder: string): Promise<string> {

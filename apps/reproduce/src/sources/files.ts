@@ -1,3 +1,4 @@
+import { FileError } from '@prefix-tuning/base';
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -12,9 +13,19 @@ export async function writeText(file: string, text: string): Promise<void> {
 
 export const writeJson = (file: string, value: unknown): Promise<void> => writeText(file, `${JSON.stringify(value, null, 2)}\n`);
 
-/** A JSON file's content, or undefined if there is no such file. */
+/**
+ * A JSON file's content, or undefined if there is no such file.
+ *
+ * @throws FileError  if it holds something else, as after a crash of the machine
+ */
 export async function readJson<T>(file: string): Promise<T | undefined> {
-  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as T) : undefined;
+  if (!existsSync(file)) return undefined;
+  const text = await readFile(file, 'utf8');
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new FileError(`${file}: expected JSON, got: ${(cause as Error).message}. Delete the file and start again.`, { details: { file }, cause });
+  }
 }
 
 /** SHA-256 of files, in the order given, hexadecimal. */

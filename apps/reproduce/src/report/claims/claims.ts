@@ -22,7 +22,7 @@ export interface Claim {
   /** How it is tested. */
   readonly method: string;
   readonly tests: readonly ClaimTest[];
-  readonly verdict: 'holds' | 'does not hold' | 'undecided at this scale' | 'not tested';
+  readonly verdict: 'holds' | 'holds where tested' | 'does not hold' | 'undecided at this scale' | 'not tested';
 }
 
 export interface ClaimContext {
@@ -32,19 +32,21 @@ export interface ClaimContext {
   readonly sharedBatch?: SharedBatch | undefined;
 }
 
-const verdictOf = (tests: readonly ClaimTest[]): Claim['verdict'] => {
+const verdictOf = (tests: readonly ClaimTest[], whole: number): Claim['verdict'] => {
   if (tests.length === 0) return 'not tested';
   if (tests.some(({ outcome }) => outcome === 'against')) return 'does not hold';
-  return tests.every(({ outcome }) => outcome === 'for') ? 'holds' : 'undecided at this scale';
+  if (tests.some(({ outcome }) => outcome === 'undecided')) return 'undecided at this scale';
+  return tests.length < whole ? 'holds where tested' : 'holds';
 };
 
 /**
  * The paper's claims, each with its tests. A claim holds if every test is for it, does not hold if one is significantly
  * against it, and is undecided otherwise; since all tests must be for it, p-values need no correction for their number.
+ * Where some of its cells were not run, it holds no further than it was tested.
  */
 export function claimsOf(context: ClaimContext): Claim[] {
-  return claimTests.map(({ text, method, testsOf }, i) => {
+  return claimTests.map(({ text, method, count, testsOf }, i) => {
     const tests = testsOf(context);
-    return { number: i + 1, text, method, tests, verdict: verdictOf(tests) };
+    return { number: i + 1, text, method, tests, verdict: verdictOf(tests, count) };
   });
 }

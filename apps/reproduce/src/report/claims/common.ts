@@ -8,6 +8,8 @@ import type { ClaimContext, ClaimTest } from './claims.js';
 export interface Tested {
   readonly text: string;
   readonly method: string;
+  /** Tests of the whole claim. */
+  readonly count: number;
   readonly testsOf: (context: ClaimContext) => ClaimTest[];
 }
 

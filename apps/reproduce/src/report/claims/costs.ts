@@ -8,6 +8,7 @@ import { find, inTable, tableToText, type Tested } from './common.js';
 export const costs: Tested = {
   text: 'A prefix costs a training step about two thirds of fine-tuning’s time, and stores 0.1% of its bytes.',
   method: 'Ratio of the medians of step times of runs on the same task and model: for up to 0.8, against from 1. Storage: counted on GPT-2 medium, length 5, by formula.',
+  count: 4,
   testsOf: ({ findings }) => {
     const times = tableToText.flatMap((task) => {
       const seconds = (row: Cell['row']) => find(findings, inTable('table1', row, task, { model: 'gpt2-medium' }))?.runs[0]?.result?.stepSeconds.median;
@@ -26,6 +27,7 @@ export const costs: Tested = {
 export const sharing: Tested = {
   text: 'Users with different prefixes share one batch (section 8.2).',
   method: 'Inputs of different users decoded in one batch, each with its own prefix, against the same inputs decoded user by user: every output must be the same.',
+  count: 1,
   testsOf: ({ sharedBatch }) =>
     sharedBatch ? [{ what: `one batch of ${sharedBatch.prompts} inputs with prefixes of ${sharedBatch.prefixes.join(' and ')}`, found: `${sharedBatch.equal} of ${sharedBatch.prompts} outputs equal`, outcome: sharedBatch.equal === sharedBatch.prompts ? 'for' : 'against' }] : [],
 };

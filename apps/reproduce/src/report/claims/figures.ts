@@ -18,6 +18,7 @@ function lowDataGains(findings: readonly CellFinding[], task: Cell['task']): [nu
 export const lowData: Tested = {
   text: 'In low data prefix-tuning beats fine-tuning (2.9 BLEU on average on E2E), and the gap narrows with size (Figure 3).',
   method: 'Sign-flip test over subsets, paired; permutation test of the slope of the gap over log(size).',
+  count: 2,
   testsOf: ({ findings }) => {
     const gains = lowDataGains(findings, 'e2e');
     if (gains.length < 2) return [];
@@ -32,6 +33,7 @@ export const lowData: Tested = {
 export const prefixLength: Tested = {
   text: 'Longer prefixes help up to a threshold, then hurt slightly (Figure 4).',
   method: `The best length against the shortest and the longest. ${randomisation} The best is chosen by the same scores, which favours the claim.`,
+  count: 4,
   testsOf: ({ findings }) =>
     (['xsum', 'dart'] as const).flatMap((task) => {
       const points = findings.filter(({ cell, failure }) => failure === undefined && cell.exhibit === 'figure4' && cell.task === task && cell.length !== undefined).sort((a, b) => a.cell.length! - b.cell.length!);
@@ -48,6 +50,7 @@ export const prefixLength: Tested = {
 export const initialisation: Tested = {
   text: 'Starting from real words beats a random start in low data, and lowers the variance (Figure 5).',
   method: `Each subset's mean over the words against random. Mean: paired approximate randomisation over test inputs of the task's own words against random. Variance: swap test over subsets.`,
+  count: 2,
   testsOf: ({ findings }) => {
     const points = findings.filter(({ cell, failure }) => failure === undefined && cell.exhibit === 'figure5');
     const random = find(points, { words: 'random' });

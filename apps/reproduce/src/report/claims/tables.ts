@@ -6,6 +6,7 @@ import { betterThan, find, inTable, level, randomisation, scoreOf, tableToText, 
 export const levelWithFineTuning: Tested = {
   text: 'Prefix (0.1%) beats adapter (0.1%) and FT-top2, and is level with fine-tuning, on E2E, WebNLG and DART (Table 1).',
   method: `${randomisation} Level: not significantly below, and no more than ${level} BLEU behind.`,
+  count: 9,
   testsOf: ({ findings }) =>
     tableToText.flatMap((task) => {
       const cell = (row: Cell['row']) => find(findings, inTable('table1', row, task, { model: 'gpt2-medium' }));
@@ -21,6 +22,7 @@ export const levelWithFineTuning: Tested = {
 export const summarization: Tested = {
   text: 'On XSUM prefix (2%) trails fine-tuning a little, prefix (0.1%) a little more (Table 2).',
   method: randomisation,
+  count: 2,
   testsOf: ({ findings }) => {
     const cell = (row: Cell['row']) => find(findings, inTable('table2', row, 'xsum'));
     return [
@@ -33,6 +35,7 @@ export const summarization: Tested = {
 export const unseenTopics: Tested = {
   text: 'On unseen topics prefix-tuning beats fine-tuning (WebNLG unseen, Table 3).',
   method: randomisation,
+  count: 3,
   testsOf: ({ findings }) => [
     ...betterThan({
       better: find(findings, inTable('table1', 'prefix-0.1%', 'webnlg', { model: 'gpt2-medium' })),
@@ -49,6 +52,7 @@ export const unseenTopics: Tested = {
 export const variants: Tested = {
   text: 'The full prefix beats embedding-only by far, and infix by a little (Table 4).',
   method: `Against the best row of each kind. ${randomisation}`,
+  count: 2,
   testsOf: ({ findings }) => {
     const rows = findings.filter(({ cell, failure }) => failure === undefined && cell.exhibit === 'table4');
     const best = (kind: string) => rows.filter(({ cell }) => cell.row.startsWith(kind)).reduce<CellFinding | undefined>((a, b) => (a && scoreOf(a)!.value >= scoreOf(b)!.value ? a : b), undefined);

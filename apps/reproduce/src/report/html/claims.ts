@@ -1,11 +1,11 @@
 import type { Claim } from '../claims/claims.js';
 import { element, escapeHtml } from './markup.js';
 
-const pills: Record<Claim['verdict'], string> = { holds: 'holds', 'does not hold': 'not', 'undecided at this scale': 'open', 'not tested': 'none' };
+const pills: Record<Claim['verdict'], string> = { holds: 'holds', 'holds where tested': 'open', 'does not hold': 'not', 'undecided at this scale': 'open', 'not tested': 'none' };
 
 /** The paper's claims with verdicts and the tests behind them. */
 export function claimsSection(claims: readonly Claim[]): string {
-  const rule = 'A claim holds if every test is for it, does not hold if one is significantly against it, and is undecided otherwise.';
+  const rule = 'A claim holds if every test is for it, does not hold if one is significantly against it, and is undecided otherwise; where cells of it were not run, it holds where tested.';
   return `${element('p', rule, 'class="caption"')}<div class="claims">${claims.map(claimHtml).join('')}</div>`;
 }
 
