@@ -35,7 +35,8 @@ export const usage = `reproduce [options]
   --jobs N               worker processes; unless given one for each processor, for the paper profile one
   --fresh                runs again what is there already
   --list                 prints every cell and setting, and ends
-  --dry-run              prints the plan with sizes, steps and estimated hours, and ends`;
+  --dry-run              prints the plan with sizes, steps and estimated hours, and ends
+  --help                 prints this`;
 
 /** The command line, checked and completed. */
 export interface Options extends SpecOptions {

@@ -19,6 +19,14 @@ test('an unknown option is an error that shows the usage', () => {
   expect(parseOptions(['--data', 'd'], { data: { type: 'string' } }, '')).toMatchObject({ data: 'd' });
 });
 
+test.each(['--help', '-h'])('%s prints the usage to standard output, whatever else is given', async (help) => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await runCommand(async (args) => void parseOptions(args, {}, 'usage: x --data DIR'), ['--nope', help]);
+  expect(write.mock.calls).toEqual([['usage: x --data DIR\n']]);
+  expect(process.exitCode).toBe(0);
+  write.mockRestore();
+});
+
 test('bad input gives one line and exit code 1', async () => {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   await runCommand(async () => {

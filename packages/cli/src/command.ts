@@ -4,12 +4,13 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 /**
  * The frame of every command line: runs `main`, prints one clear line for bad input, and sets the exit code.
  *
- * Exit code 0: done; 1: bad input or failed work (one line for an error of ours, the stack for a bug of ours).
+ * Exit code 0: done, or the usage printed as `--help` asked; 1: bad input or failed work (one line for an error of ours, the stack for a bug of ours).
  */
 export async function runCommand(main: (args: string[]) => Promise<void>, args = process.argv.slice(2)): Promise<void> {
   try {
     await main(args);
   } catch (error) {
+    if (error instanceof HelpWanted) return void process.stdout.write(`${error.message}\n`);
     process.exitCode = 1;
     const text = error instanceof PrefixTuningError ? `error: ${error.message}` : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${text}\n`);
@@ -19,10 +20,16 @@ export async function runCommand(main: (args: string[]) => Promise<void>, args =
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O; strict: true; allowPositionals: false }>>['values'];
 
+/** `--help` or `-h` was given: the message is the usage, which `runCommand` prints. */
+export class HelpWanted extends Error {}
+
 /**
  * Parses `--name value` options strictly: an unknown option or a missing value is a ConfigError that shows the usage.
+ *
+ * @throws HelpWanted  with the usage, if `--help` or `-h` is among the arguments, whatever the others are
  */
 export function parseOptions<O extends Options>(args: string[], options: O, usage: string): Values<O> {
+  if (args.includes('--help') || args.includes('-h')) throw new HelpWanted(usage);
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (error) {

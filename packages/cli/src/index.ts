@@ -1,4 +1,4 @@
 export { boardView, type Board, type BoardView } from './board.js';
-export { parseOptions, runCommand } from './command.js';
+export { HelpWanted, parseOptions, runCommand } from './command.js';
 export { formatDuration, formatProgress, progressView, type ProgressView, type ProgressViewOptions } from './progress.js';
 export { renderTable } from './table.js';

@@ -29,7 +29,6 @@ const options = {
   cache: { type: 'string' },
   'write-mini': { type: 'string' },
   seed: { type: 'string' },
-  help: { type: 'boolean' },
 } as const;
 
 /**
@@ -39,7 +38,6 @@ const options = {
  */
 export async function datasetsCommand(args: string[], write: (text: string) => void): Promise<void> {
   const values = parseOptions(args, options, usage);
-  if (values.help) return write(`${usage}\n`);
   if (values.dataset === undefined) throw new ConfigError(`--dataset: expected a dataset's name, got none.\n\n${usage}`);
   const definition = await resolveDataset(values.dataset);
   if (values['write-mini'] !== undefined) {

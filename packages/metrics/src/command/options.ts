@@ -4,7 +4,7 @@ import type { Method } from '../significance/compare.js';
 import { suites } from '../suites/table.js';
 import type { SuiteName } from '../suites/suite.js';
 
-export const USAGE = `Scores systems' outputs as the paper's tables do.
+const USAGE = `Scores systems' outputs as the paper's tables do.
 
   --suite NAME       ${Object.keys(suites).join(', ')}
   --refs FILE...     e2e: one file, groups of references with an empty line between them;
@@ -45,11 +45,11 @@ function repeatLists(args: readonly string[]): string[] {
 }
 
 /**
- * Reads the command's options; undefined if only help is wanted.
+ * Reads the command's options.
  *
  * @throws ConfigError  that shows the usage
  */
-export function readOptions(args: readonly string[]): ScoreCommandOptions | undefined {
+export function readOptions(args: readonly string[]): ScoreCommandOptions {
   const text = { type: 'string' } as const;
   const values = parseOptions(
     repeatLists(args),
@@ -64,11 +64,9 @@ export function readOptions(args: readonly string[]): ScoreCommandOptions | unde
       subsets: text,
       meteor: text,
       json: { type: 'boolean' },
-      help: { type: 'boolean' },
     },
     USAGE,
   );
-  if (values.help) return undefined;
   const { suite = '', refs = [], hyps = [], method = 'bootstrap', against, subsets, meteor } = values;
   if (!Object.hasOwn(suites, suite)) fail(`--suite: expected one of ${Object.keys(suites).join(', ')}, got ${suite || 'nothing'}`);
   if (refs.length === 0) fail('--refs: expected at least one file, got none');

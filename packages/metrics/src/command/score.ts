@@ -5,7 +5,7 @@ import { scoreSuite } from '../suites/score.js';
 import type { SuiteCell, SuiteResources, SuiteResult } from '../suites/suite.js';
 import { suites } from '../suites/table.js';
 import { readGroups, readHypotheses, readParallel, readSubsets } from './files.js';
-import { readOptions, USAGE, type ScoreCommandOptions } from './options.js';
+import { readOptions, type ScoreCommandOptions } from './options.js';
 
 interface SystemResult {
   readonly system: string;
@@ -21,7 +21,6 @@ interface SystemResult {
  */
 export async function scoreCommand(args: readonly string[]): Promise<string> {
   const options = readOptions(args);
-  if (options === undefined) return USAGE;
   const { suite, refs, hyps } = options;
   const references = suite === 'e2e' && refs.length === 1 ? await readGroups(refs[0]!) : await readParallel(refs);
   const subsets = options.subsets === undefined ? {} : { subsets: await readSubsets(options.subsets) };
