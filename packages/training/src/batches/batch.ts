@@ -13,10 +13,7 @@ import { planUsual, type UsualRows } from './usual.js';
  */
 export type Objective = 'example-sum' | 'token-mean';
 
-/**
- * A batch as the step takes it: B rows of T tokens, a sequence each, padded at the end; or with `packing` one row of T tokens in
- * which all sequences follow each other. N positions predict a token.
- */
+/** A batch as the step takes it. B rows of T tokens, one sequence or several each, padded at the end; N positions that predict a token. */
 export type BatchTensors<Leaf = Tensor> = {
   /** The source, where it is read first. */
   readonly source?: {
@@ -27,16 +24,19 @@ export type BatchTensors<Leaf = Tensor> = {
   };
   /** int32 [B, T] */
   readonly ids: Leaf;
-  /** Where sequences stand in one row, none of which sees another: R rows of S slots in which they attend. */
+  /** Where rows hold several sequences, none of which sees another. */
   readonly packing?: {
-    /** int32 [1, T]: a token's place in its sequence, from 0. */
+    /** int32 [B, T]: a token's place in its sequence, from 0. */
     readonly positions: Leaf;
-    /** int32 [R, S]: the sequence that a slot's token is of, from 0; -1 for padding. */
+    /** int32 [B, T], or of the slots: the sequence that a token is of, from 0; -1 for padding. */
     readonly segments: Leaf;
-    /** int32 [R, S]: which token stands in a slot; in an empty one it is padding. */
-    readonly tokens: Leaf;
-    /** int32 [T]: the slot of each token; of padding, an empty one. */
-    readonly places: Leaf;
+    /** Where all tokens stand in one row, B = 1: the rows in which they attend. */
+    readonly slots?: {
+      /** int32 [R, S]: which token stands in a slot; in an empty one it is padding. */
+      readonly tokens: Leaf;
+      /** int32 [T]: the slot of each token; of padding, an empty one. */
+      readonly places: Leaf;
+    };
   };
   /** int32 [N], positions in the flattened [B * T] whose next token is a target. */
   readonly rows: Leaf;
@@ -114,7 +114,7 @@ export function collate(sequences: readonly TokenSequence[], options: CollateOpt
     tensors: {
       ...(layout === 'joined' ? {} : { source: sourceTensors(sequences, { batchSize, layout, maxSource }) }),
       ids: filled.ids,
-      ...(plan.tokens === undefined ? {} : { packing: packing(read, plan, plan.tokens) }),
+      ...(plan.shared ? { packing: packing(read, plan) } : {}),
       rows: hostTensor(filled.rows, [slots], 'int32'),
       targets: hostTensor(filled.targets, [slots], 'int32'),
       weights: hostTensor(Float32Array.from({ length: slots }, (_, n) => (n < targets ? weight : 0)), [slots]),
@@ -188,9 +188,9 @@ function fill(sequences: readonly TokenSequence[], plan: RowPlan, slots: number)
   return { rows, targets, ids: hostTensor(all, [B, T], 'int32') };
 }
 
-/** Where each token attends: its row, and its sequence and place there. */
-function packing(sequences: readonly TokenSequence[], plan: RowPlan, T: number): NonNullable<BatchTensors<HostTensor>['packing']> {
-  const { rows, width, places: at } = plan;
+/** Which sequence each token is of, its place there, and where it attends if that is not where it stands. */
+function packing(sequences: readonly TokenSequence[], plan: RowPlan): NonNullable<BatchTensors<HostTensor>['packing']> {
+  const { rows, width, places: at, tokens: T = rows * width } = plan;
   const [segments, tokens] = [new Int32Array(rows * width).fill(-1), new Int32Array(rows * width).fill(T - 1)];
   const [positions, places] = [new Int32Array(T), new Int32Array(T)];
   const starts = startsOf(sequences, plan);
@@ -201,7 +201,9 @@ function packing(sequences: readonly TokenSequence[], plan: RowPlan, T: number):
       [segments[slot + t], tokens[slot + t], positions[token], places[token]] = [i, token, t, slot + t];
     }
   });
-  places.fill(segments.indexOf(-1), starts.at(-1)! + sequences.at(-1)!.ids.length - 1);
   const inRows = (data: Int32Array) => hostTensor(data, [rows, width], 'int32');
-  return { positions: hostTensor(positions, [1, T], 'int32'), segments: inRows(segments), tokens: inRows(tokens), places: hostTensor(places, [T], 'int32') };
+  if (plan.tokens === undefined) return { positions: inRows(positions), segments: inRows(segments) };
+  places.fill(segments.indexOf(-1), starts.at(-1)! + sequences.at(-1)!.ids.length - 1);
+  const slots = { tokens: inRows(tokens), places: hostTensor(places, [T], 'int32') };
+  return { positions: hostTensor(positions, [1, T], 'int32'), segments: inRows(segments), slots };
 }

@@ -24,8 +24,9 @@ test('a batch, packed or padded, holds every target once, after the tokens befor
         expect([tensors.targets.data[n], weights.data[n]]).toEqual([target, weight]);
         expect([...ids.data.slice(row - at, row + 1)]).toEqual([...before]);
         if (!packing) return expect(row).toBe(i * T + at);
-        const [slot, S] = [packing.places.data[row]!, packing.segments.shape[1]!];
-        expect([packing.tokens.data[slot], packing.segments.data[slot], packing.positions.data[row]]).toEqual([row, i, at]);
+        const { slots, segments, positions } = packing;
+        const [slot, S] = [slots?.places.data[row] ?? row, segments.shape[1]!];
+        expect([slots?.tokens.data[slot] ?? row, segments.data[slot], positions.data[row]]).toEqual([row, i, at]);
         expect(Math.floor((slot - at) / S)).toBe(Math.floor(slot / S));
       });
       expect([...weights.data.slice(targets)].every((value) => value === 0)).toBe(true);
@@ -33,11 +34,13 @@ test('a batch, packed or padded, holds every target once, after the tokens befor
   );
 });
 
-/** Every token of a sequence has a slot of its own; empty slots read padding, and padding stands in empty slots. */
-function checkSlots({ segments, tokens, places }: NonNullable<ReturnType<typeof collate>['tensors']['packing']>, count: number) {
+/** Every token has a place of its own; empty slots read padding, and padding stands in empty slots. */
+function checkSlots({ segments, slots }: NonNullable<ReturnType<typeof collate>['tensors']['packing']>, count: number) {
   const used = Array.from(segments.data).flatMap((segment, slot) => (segment < 0 ? [] : [slot]));
-  expect(new Set(used.map((slot) => tokens.data[slot]))).toEqual(new Set(Array.from({ length: count }, (_, token) => token)));
   expect(used).toHaveLength(count);
+  if (!slots) return;
+  const { tokens, places } = slots;
+  expect(new Set(used.map((slot) => tokens.data[slot]))).toEqual(new Set(Array.from({ length: count }, (_, token) => token)));
   const empty = Array.from(segments.data).flatMap((segment, slot) => (segment < 0 ? [slot] : []));
   expect(empty.length).toBeGreaterThan(0);
   for (const slot of empty) expect(tokens.data[slot]).toBeGreaterThanOrEqual(count);
@@ -48,12 +51,13 @@ test('rows are shared where that saves padding: no two sequences overlap, and fe
   const shapes = new Set<string>();
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 20, max: 90 }), { minLength: 10, maxLength: 10 }), (lengths) => {
-      const { rows, width, places, tokens } = planRows(lengths, { batchSize: 10, maxTokens: 1024, modelWidth: 768 });
+      const { rows, width, places, shared, tokens } = planRows(lengths, { batchSize: 10, maxTokens: 1024, modelWidth: 768 });
       shapes.add(`${rows} x ${width}, ${tokens}`);
       const taken = new Set(lengths.flatMap((length, i) => Array.from({ length }, (_, t) => places[i]!.row * width + places[i]!.start + t)));
       const total = lengths.reduce((a, b) => a + b);
       expect(taken.size).toBe(total);
       expect(places.every(({ start }, i) => start + lengths[i]! <= width)).toBe(true);
+      if (shared) expect(tokens ?? rows * width).toBeLessThanOrEqual(10 * bucketSize(Math.max(...lengths)));
       if (tokens === undefined) return;
       expect(Math.min(tokens, rows * width)).toBeGreaterThan(total);
       expect(tokens).toBeLessThanOrEqual(total + 32);
@@ -62,8 +66,11 @@ test('rows are shared where that saves padding: no two sequences overlap, and fe
   );
   expect(shapes.size).toBeLessThan(100);
   const blocks = planRows(Array.from({ length: 8 }, () => 256), { batchSize: 8, maxTokens: 512, modelWidth: 768 });
-  expect(blocks).toMatchObject({ rows: 8, width: 256 });
-  expect(blocks.tokens).toBeUndefined();
+  expect(blocks).toMatchObject({ rows: 8, width: 256, shared: false });
+  // Moving weighs more in a narrow model, whose sequences stand in the rows.
+  const [wide, narrow] = [768, 64].map((modelWidth) => planRows(Array.from({ length: 10 }, (_, i) => 20 + 7 * i), { batchSize: 10, maxTokens: 1024, modelWidth }));
+  expect([wide!.shared, wide!.tokens]).toEqual([true, 544]);
+  expect([narrow!.shared, narrow!.tokens]).toEqual([true, undefined]);
 });
 
 test('batches of one data set have few shapes, but for a sequence that is longer than most', () => {

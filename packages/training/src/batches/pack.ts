@@ -6,9 +6,11 @@ export interface RowPlan {
   readonly width: number;
   /** Row and first position of each sequence. */
   readonly places: readonly { readonly row: number; readonly start: number }[];
+  /** Whether sequences share rows. */
+  readonly shared: boolean;
   /**
-   * Where sequences share rows, those are rows of attention alone: tokens stand one behind the other, with padding as many as
-   * this, so that only attention pays for what a row has left.
+   * If they are rows of attention alone: how many tokens there are with padding. They stand one behind the other, so that attention
+   * alone pays for what a row has left. Unless given, tokens stand in the rows.
    */
   readonly tokens?: number;
 }
@@ -19,19 +21,18 @@ export interface RowOptions {
   readonly modelWidth: number;
 }
 
-/** Rows that sequences share. */
+/** How sequences share rows. */
 export interface SharedRows {
-  readonly width: number;
-  /** At least as many. */
+  /** If they are rows of attention alone: what tokens are padded to a multiple of. */
+  readonly unit?: number;
+  /** Then there are at least as many rows. */
   readonly rows?: number;
-  /** Tokens are padded to a multiple of this. */
-  readonly unit: number;
 }
 
 /** One row for each sequence, as wide as the longest needs. */
 export function rowEach(lengths: readonly number[], { batchSize, maxTokens }: { batchSize: number; maxTokens: number }): RowPlan {
   const width = Math.min(bucketSize(Math.max(...lengths)), maxTokens);
-  return { rows: batchSize, width, places: lengths.map((_, row) => ({ row, start: 0 })) };
+  return { rows: batchSize, width, places: lengths.map((_, row) => ({ row, start: 0 })), shared: false };
 }
 
 /** The work of a step with these rows, in tokens without attention. */
@@ -46,27 +47,23 @@ export function costOf({ rows, width, tokens }: Pick<RowPlan, 'rows' | 'width' |
 /**
  * The cheapest rows for sequences of these lengths: one each, or several in rows of one of few widths (64, 96, 128,
  * 192, ...). A batch with fewer sequences gets the rows of a full one, so that it shares the full one's program.
- *
- * @param unit  tokens are padded to a multiple of this where rows are shared
  */
-export function planRows(lengths: readonly number[], options: RowOptions, unit = 32): RowPlan {
+export function planRows(lengths: readonly number[], options: RowOptions): RowPlan {
   const longest = Math.max(...lengths);
   const widths = [3, 4, 6, 8, 12, 16].map((times) => Math.ceil(2 ** Math.floor(Math.log2(longest / 4)) * times)).filter((width) => width >= longest);
-  const plans = [rowEach(lengths, options), ...widths.map((width) => shareRows(lengths, { width, unit }, options))];
+  const ways = widths.flatMap((width) => [{}, { unit: 32 }].map((shared) => shareRows(lengths, { width, ...shared }, options)));
+  const plans = [rowEach(lengths, options), ...ways];
   return plans.reduce((best, plan) => (costOf(plan, options) < costOf(best, options) ? plan : best));
 }
 
-/** Rows of a given width, as few as hold these sequences and one token of padding. */
-export function shareRows(lengths: readonly number[], { width, rows = 1, unit }: SharedRows, { batchSize }: RowOptions): RowPlan {
+/** Rows of a given width, as few as hold these sequences; if they are of attention alone, these and one token of padding. */
+export function shareRows(lengths: readonly number[], { width, unit, rows = 1 }: SharedRows & { readonly width: number }, { batchSize }: RowOptions): RowPlan {
   const full = Array.from({ length: batchSize }, (_, i) => lengths[i % lengths.length]!);
   const total = full.reduce((sum, length) => sum + length, 0);
   const { used, places } = firstFit(full, width);
-  return {
-    rows: Math.max(rows, used, Math.floor(total / width) + 1),
-    width,
-    places: places.slice(0, lengths.length),
-    tokens: Math.ceil((total + 1) / unit) * unit,
-  };
+  const plan = { width, places: places.slice(0, lengths.length), shared: true };
+  if (unit === undefined) return { ...plan, rows: used };
+  return { ...plan, rows: Math.max(rows, used, Math.floor(total / width) + 1), tokens: Math.ceil((total + 1) / unit) * unit };
 }
 
 /** First fit, longest first: within 11/9 of the fewest rows, and one more (Johnson 1973). */

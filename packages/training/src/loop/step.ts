@@ -65,13 +65,13 @@ function forwardInput(model: TrainableModel, entry: Entry, { ids, source, packin
 /** Added to the score of a hidden key. */
 const hidden = -1e9;
 
-/** Each token sees the P virtual tokens, and of its row of slots the tokens of its own sequence up to itself. */
-function packedInput({ positions, segments, tokens, places }: NonNullable<BatchTensors['packing']>, P: number): Pick<ForwardInput, 'attentionMask' | 'positions' | 'slots'> {
+/** Each token sees the P virtual tokens, and of its row the tokens of its own sequence up to itself. */
+function packedInput({ positions, segments, slots }: NonNullable<BatchTensors['packing']>, P: number): Pick<ForwardInput, 'attentionMask' | 'positions' | 'slots'> {
   const [B, T] = segments.shape as [number, number];
   const time = range(0, T, 1, 'int32');
   const seen = logicalAnd(equal(expandDims(segments, 2), expandDims(segments, 1)), greaterEqual(expandDims(time, 1), expandDims(time, 0)));
   const own = reshape(mul(sub(1, cast(seen, 'float32')), hidden), [B, 1, T, T]);
-  return { attentionMask: P > 0 ? concat([zeros([B, 1, T, P]), own], 3) : own, positions: add(positions, scalar(P, 'int32')), slots: { tokens, places } };
+  return { attentionMask: P > 0 ? concat([zeros([B, 1, T, P]), own], 3) : own, positions: add(positions, scalar(P, 'int32')), slots };
 }
 
 export type LossAndGradients = { readonly loss: Tensor; readonly gradients: Tensors };
