@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Selection } from './plan/plan.js';
 import type { SpecOptions } from './plan/run.js';
-import { profiles, withSettings, type Profile, type ProfileName } from './recipe/profile.js';
+import { profiles, type Profile, type ProfileName } from './recipe/profile.js';
+import { withSettings } from './recipe/settings.js';
 import { ownTask, tasks, type Task } from './recipe/tasks.js';
 import { findDefinition } from './sources/definition.js';
 

@@ -1,4 +1,3 @@
-import { ConfigError } from '@prefix-tuning/base';
 import type { DatasetName } from '@prefix-tuning/datasets';
 import type { FigurePoints } from './cells.js';
 import { mini } from './profiles/mini.js';
@@ -67,49 +66,3 @@ export interface Profile {
 
 export const profiles = { mini, paper } as const satisfies Record<string, Profile>;
 export type ProfileName = keyof typeof profiles;
-
-/**
- * Changes settings of a profile by path, such as `lowData/subsets=5` or `tuned/prefix-0.1%/e2e/learningRate=1e-3`.
- *
- * @throws ConfigError  naming what there is, if a path leads nowhere or the value is of another kind
- */
-export function withSettings(profile: Profile, settings: readonly string[]): Profile {
-  return settings.reduce((changed, setting) => {
-    const at = setting.indexOf('=');
-    if (at < 0) throw new ConfigError(`--set: expected path=value, got ${setting}. Such as --set lowData/subsets=5.`);
-    return replaceAt(changed, setting.slice(0, at).split('/'), { setting, value: setting.slice(at + 1) }) as Profile;
-  }, profile);
-}
-
-function replaceAt(node: unknown, [key, ...rest]: readonly string[], given: { setting: string; value: string }): unknown {
-  if (key === undefined) return parseLike(node, given);
-  const children = node as Record<string, unknown>;
-  if (rest.length === 0 && mayHave(node, key, given)) return { ...withoutRival(children, key), [key]: parseLike(0, given) };
-  if (typeof node !== 'object' || node === null || Array.isArray(node) || !Object.hasOwn(node, key)) {
-    const known = typeof node === 'object' && node !== null && !Array.isArray(node) ? Object.keys(node).join(', ') : 'a value';
-    throw new ConfigError(`--set ${given.setting}: expected one of ${known} at ${key}, got none of them. See --list.`);
-  }
-  return { ...children, [key]: replaceAt(children[key], rest, given) };
-}
-
-/** What a row of {@link Tuned} need not have; section 6.3 trains for so many steps, whatever the row says. */
-function mayHave(node: unknown, key: string, { setting }: { setting: string }): boolean {
-  const optional = setting.startsWith('lowData/') ? ['labelSmoothing', 'length'] : ['labelSmoothing', 'length', 'epochs', 'steps'];
-  return typeof node === 'object' && node !== null && 'learningRate' in node && optional.includes(key);
-}
-
-/** Epochs and steps stand for each other. */
-const rivals: Readonly<Record<string, string>> = { epochs: 'steps', steps: 'epochs' };
-
-const withoutRival = (row: Readonly<Record<string, unknown>>, key: string) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== rivals[key]));
-
-function parseLike(old: unknown, { setting, value }: { setting: string; value: string }): unknown {
-  if (typeof old === 'string') return value;
-  const numbers = value.split(',').map(Number);
-  if (numbers.every(Number.isFinite) && value !== '') {
-    if (Array.isArray(old)) return numbers;
-    if (typeof old === 'number' && numbers.length === 1) return numbers[0];
-  }
-  const expected = Array.isArray(old) ? 'numbers with commas between' : typeof old === 'number' ? 'a number' : `one of its settings, ${Object.keys(old as object).join(', ')}`;
-  throw new ConfigError(`--set ${setting}: expected ${expected}, got ${value}.`);
-}

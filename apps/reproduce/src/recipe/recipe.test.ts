@@ -5,8 +5,9 @@ import { runsOf } from '../plan/run.js';
 import { commandOf } from '../report/report.js';
 import { recipe } from './cells.js';
 import { paper, paperValues, table5 } from './paper.js';
-import { profiles, withSettings } from './profile.js';
+import { profiles } from './profile.js';
 import { methodRows } from './rows.js';
+import { withSettings } from './settings.js';
 import { tasks } from './tasks.js';
 
 const profile = profiles.paper;
@@ -72,9 +73,28 @@ test('--set changes what it names', () => {
   expect(row('tuned/prefix-0.1%/e2e/steps=100')).toEqual({ ...lasting, steps: 100 });
   expect(row('tuned/prefix-0.1%/e2e/labelSmoothing=0.1')).toEqual({ ...lasting, epochs, labelSmoothing: 0.1 });
   expect(() => withSettings(profile, ['lowData/tuned/prefix/e2e/epochs=1'])).toThrow('expected one of learningRate, batchSize, length at epochs');
-  expect(() => withSettings(profile, ['seeds=a'])).toThrow('--set seeds=a: expected numbers with commas between, got a.');
+  expect(() => withSettings(profile, ['seeds=a'])).toThrow('--set seeds=a: expected numbers with commas between, each a whole number of at least 0, got a.');
   expect(() => withSettings(profile, ['test'])).toThrow('--set: expected path=value, got test.');
 });
+
+test('--set takes no value out of range', () => {
+  const set = (...settings: string[]) => withSettings(profiles.mini, settings);
+  for (const setting of ['seeds=1.5,-2', 'seeds=1,', 'test=-1', 'data/train=0', 'lowData/seeds=0', 'lowData/sizes=50,0', 'lengths/dart=1e99', 'lowData/devShare=1', 'shares/adapter-3%=3', 'tuned/fine-tune/e2e/learningRate=0', 'tuned/fine-tune/xsum/labelSmoothing=1', 'tuned/prefix-2%/xsum/length=2.5', 'decoding/summarization/beams=0']) {
+    expect(() => set(setting), setting).toThrow(`--set ${setting}: expected`);
+  }
+  expect(() => set('data/write=1')).toThrow('--set data/write=1: expected true or false, got 1.');
+  expect(set('data/write=false', 'test=0', 'seeds=2,1,2')).toMatchObject({ data: { write: false }, test: 0, seeds: [2, 1] });
+  // What the profiles say is in range.
+  for (const each of Object.values(profiles)) expect(set(...settingsOf({ ...each, data: profiles.mini.data }))).toMatchObject({ seeds: each.seeds, tuned: each.tuned, decoding: each.decoding });
+});
+
+/** Every number of a profile as a setting. */
+function settingsOf(node: object, path = ''): string[] {
+  return Object.entries(node).flatMap(([name, value]: [string, unknown]) => {
+    if (typeof value === 'object' && !Array.isArray(value)) return settingsOf(value!, `${path}${name}/`);
+    return typeof value === 'string' ? [] : [`${path}${name}=${String(value)}`];
+  });
+}
 
 test('the list has each cell with its settings, and each task’s metrics', () => {
   const list = listPlan(makePlan({ only: ['table1'], dataset: ['e2e'] }, options), tasks);
