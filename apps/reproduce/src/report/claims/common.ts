@@ -1,6 +1,6 @@
 import type { Cell } from '../../recipe/cells.js';
 import { tasks } from '../../recipe/tasks.js';
-import type { CellFinding } from '../findings.js';
+import type { CellFinding, RunState } from '../findings.js';
 import { compareCells, type CellScore } from '../scores.js';
 import type { ClaimContext, ClaimTest } from './claims.js';
 
@@ -25,6 +25,12 @@ export function scoreOf(finding: CellFinding | undefined, column?: string): Cell
   const index = (tasks as Record<string, { headline: number }>)[finding.cell.task]?.headline ?? 0;
   const found = column === undefined ? finding.columns[index] : finding.columns.find((each) => each.column === column);
   return found && !('missing' in found) ? found : undefined;
+}
+
+/** The score of a cell's run with the subset and seed of another cell's; undefined where it was not run, as `--run` can have it. */
+export function valueLike(finding: CellFinding | undefined, { run: { spec } }: RunState): number | undefined {
+  const i = finding?.runs.findIndex(({ run }) => run.spec.seed === spec.seed && run.spec.sample?.subset === spec.sample?.subset) ?? -1;
+  return scoreOf(finding)?.values[i];
 }
 
 export const p = (value: number): string => (value < 0.001 ? 'p < 0.001' : `p = ${value.toFixed(3)}`);

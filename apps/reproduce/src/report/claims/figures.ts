@@ -3,15 +3,17 @@ import { tasks } from '../../recipe/tasks.js';
 import type { CellFinding } from '../findings.js';
 import { mean, signFlipTest, slopeTest, swapTest, variance } from '../statistics.js';
 import type { ClaimTest } from './claims.js';
-import { betterThan, find, inTable, outcomeOf, p, randomisation, scoreOf, signed, type Tested } from './common.js';
+import { betterThan, find, inTable, outcomeOf, p, randomisation, scoreOf, signed, valueLike, type Tested } from './common.js';
 
 /** (training size, prefix less fine-tuning) of each subset and seed. */
 function lowDataGains(findings: readonly CellFinding[], task: Cell['task']): [number, number][] {
   const prefixes = findings.filter(({ cell, failure }) => failure === undefined && cell.exhibit === 'figure3' && cell.task === task && cell.row !== 'fine-tune');
   return prefixes.flatMap((prefix) => {
     const fineTune = find(findings, inTable('figure3', 'fine-tune', task, { examples: prefix.cell.examples! }));
-    const [ours, theirs] = [scoreOf(prefix), scoreOf(fineTune)];
-    return ours && theirs ? ours.values.map((value, i): [number, number] => [prefix.cell.examples!, value - theirs.values[i]!]) : [];
+    return prefix.runs.flatMap((run): [number, number][] => {
+      const [ours, theirs] = [valueLike(prefix, run), valueLike(fineTune, run)];
+      return ours === undefined || theirs === undefined ? [] : [[prefix.cell.examples!, ours - theirs]];
+    });
   });
 }
 
@@ -54,14 +56,17 @@ export const initialisation: Tested = {
   testsOf: ({ findings }) => {
     const points = findings.filter(({ cell, failure }) => failure === undefined && cell.exhibit === 'figure5');
     const random = find(points, { words: 'random' });
-    const worded = points.filter(({ cell }) => cell.words !== 'random').flatMap((point) => scoreOf(point) ?? []);
-    const base = scoreOf(random);
-    if (!base || worded.length === 0) return [];
-    const words = base.values.map((_, i) => mean(worded.map(({ values }) => values[i]!)));
+    const worded = points.filter((point) => point.cell.words !== 'random' && scoreOf(point));
+    if (!random || !scoreOf(random) || worded.length === 0) return [];
+    const pairs = random.runs.flatMap((run) => {
+      const values = [random, ...worded].map((point) => valueLike(point, run));
+      return values.includes(undefined) ? [] : [values as number[]];
+    });
+    const [base, words] = [pairs.map(([value]) => value!), pairs.map(([, ...others]) => mean(others))];
     const tests = betterThan({ better: find(points, { words: 'table-to-text' }), worse: random, what: '“table-to-text” above random' });
-    if (words.length < 2) return tests;
-    const spread = swapTest(base.values, words, (a, b) => variance(a) - variance(b));
-    const found = `variance over subsets ${variance(base.values).toFixed(2)} at random, ${variance(words).toFixed(2)} from words, ${p(spread.pValue)}`;
+    if (pairs.length < 2) return tests;
+    const spread = swapTest(base, words, (a, b) => variance(a) - variance(b));
+    const found = `variance over subsets ${variance(base).toFixed(2)} at random, ${variance(words).toFixed(2)} from words, ${p(spread.pValue)}`;
     return [...tests, { what: 'random varies more', found, outcome: outcomeOf(spread.statistic, spread.pValue) }];
   },
 };
