@@ -201,3 +201,8 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
 });
 
 const largest = ({ data }: HostTensor): number => Array.from(data).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+
+test.each(['gpt2', 'bart'])('%s with an output layer of its own is refused', async (name) => {
+  const { config, family } = await loadModel(fixture(name), { withoutTokenizer: true });
+  expect(() => family.parseConfig({ ...config.raw, tie_word_embeddings: false }, 'config.json')).toThrow(/config\.json: tie_word_embeddings: expected true.*, got false/);
+});

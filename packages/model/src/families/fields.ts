@@ -7,6 +7,8 @@ export interface Fields {
   /** A probability in [0, 1). */
   share(name: string, fallback: number): number;
   boolean(name: string, fallback: boolean): boolean;
+  /** Refuses an output layer that is not the token embedding, for families whose is. */
+  tiedEmbeddings(): void;
   /** A string that is a key of the table. */
   choice<T extends string>(name: string, choices: readonly T[], fallback?: T): T;
 }
@@ -34,6 +36,9 @@ export function fields(raw: Readonly<Record<string, unknown>>, file: string): Fi
     boolean: (name, fallback) => {
       const value = raw[name] ?? fallback;
       return typeof value === 'boolean' ? value : fail(name, 'true or false');
+    },
+    tiedEmbeddings: () => {
+      if ((raw['tie_word_embeddings'] ?? true) !== true) fail('tie_word_embeddings', 'true, as the output layer is the token embedding here');
     },
     choice: (name, choices, fallback) => {
       const value = raw[name] ?? fallback;

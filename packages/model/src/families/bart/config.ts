@@ -15,6 +15,7 @@ export interface BartConfig extends ModelConfig {
 
 export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string): BartConfig {
   const read = fields(raw, file);
+  read.tiedEmbeddings();
   const width = read.integer('d_model');
   const heads = (name: string): number => {
     const count = read.integer(name);

@@ -3,8 +3,6 @@ import type { ModelConfig } from '../family.js';
 import { activationNames, type ActivationName } from '../activation.js';
 import { fields } from '../fields.js';
 
-
-
 export interface GPT2Config extends ModelConfig {
   /** Width of the feed-forward part. */
   readonly inner: number;
@@ -22,11 +20,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string
       details: { file, field: 'n_head', value: heads },
     });
   }
-  if (!read.boolean('tie_word_embeddings', true)) {
-    throw new ConfigError(`${file}: tie_word_embeddings: expected true, got false. GPT-2's output layer is its token embedding.`, {
-      details: { file, field: 'tie_word_embeddings', value: false },
-    });
-  }
+  read.tiedEmbeddings();
   return {
     layers: read.integer('n_layer'),
     heads,
