@@ -2,8 +2,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError, FileError } from '@prefix-tuning/base';
 import { formatDuration, progressView } from '@prefix-tuning/cli';
 import type { Example } from '@prefix-tuning/datasets';
+import { makeFolder } from '@prefix-tuning/safetensors';
 import { env } from '@tensorflow/tfjs-core';
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readOptions, type Options } from './options.js';
 import { dryRun } from './plan/dry-run.js';
@@ -64,12 +65,10 @@ export interface Places {
 }
 
 async function makeOutput(out: string): Promise<void> {
-  try {
-    await mkdir(out, { recursive: true });
-    await access(out, constants.W_OK);
-  } catch (cause) {
-    throw new FileError(`--out ${out}: expected a folder that can be made and written to, got ${(cause as Error).message}. Name another one, or change its permissions.`, { details: { file: out }, cause });
-  }
+  await makeFolder(out);
+  await access(out, constants.W_OK).catch((cause: Error) => {
+    throw new FileError(`--out ${out}: expected a folder that can be written to, got ${cause.message}. Name another one, or change its permissions.`, { details: { file: out }, cause });
+  });
 }
 
 /** The models that a plan needs, from their folders or the hub. */
