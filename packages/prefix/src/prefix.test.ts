@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { createRng, ShapeError } from '@prefix-tuning/base';
-import { add, mul, square, sum, tidy, valueAndGrads, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, ones, slice, square, sum, tidy, valueAndGrads, type Tensor } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createPrefix, expandPrefix, foldedPast, foldPrefix, prefixParameterShapes, prefixSize, sizeOf, toTensors } from './index.js';
+import { addInfix, createPrefix, expandPrefix, foldedPast, foldPrefix, prefixParameterShapes, prefixSize, sizeOf, toTensors } from './index.js';
 import type { ParameterValues, PrefixSpec } from './index.js';
 
 const small = { layers: 2, heads: 2, headDim: 3, length: 4 } as const;
@@ -120,4 +120,16 @@ test('parameters of other settings are refused, each by name', () => {
   expect(() => expandPrefix(wrong, reparametrised)).toThrow(ShapeError);
   expect(() => expandPrefix(wrong, reparametrised)).toThrow(/transform\.0\.weight: expected \[7, 5\], got \[8, 5\]/);
   expect(() => createPrefix({ ...reparametrised, networkWidth: 0 }, createRng(1))).toThrow(/networkWidth/);
+});
+
+test('an infix is added to the last positions of a cache that fits it, and to no other', () => {
+  const parameters = toTensors(createPrefix(direct, createRng(1)));
+  const cache = (layers: number, shape: [number, number, number, number]) => Array.from({ length: layers }, () => ({ key: ones(shape), value: ones(shape) }));
+  const { key } = addInfix(cache(2, [1, 2, 6, 3]), parameters, direct)[0]!;
+  const { key: added } = expandPrefix(parameters, direct)[0]!;
+  expect(slice(key, [0, 0, 0, 0], [1, 2, 2, 3]).dataSync().every((value) => value === 1)).toBe(true);
+  expect(slice(key, [0, 0, 2, 0], [1, 2, 4, 3]).dataSync()).toEqual(add(added, 1).dataSync());
+  expect(() => addInfix(cache(2, [1, 2, 3, 3]), parameters, direct)).toThrow('addInfix: expected a cache of 2 layers of [B, 2, 4 or more, 3], got 2 layers with [1, 2, 3, 3].');
+  expect(() => addInfix(cache(3, [1, 2, 6, 3]), parameters, direct)).toThrow('got 3 layers.');
+  expect(() => addInfix(cache(2, [1, 1, 6, 3]), parameters, direct)).toThrow(ShapeError);
 });

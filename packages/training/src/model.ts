@@ -27,6 +27,12 @@ export function decoderOnly(method: string, { family }: TrainableModel): void {
   throw new ConfigError(`${method}: expected a decoder-only model, got ${family.name}, which has an encoder. Tune it with prefix.`, { details: { method, family: family.name } });
 }
 
+/** @throws ConfigError  if virtual tokens leave a decoder-only model no position for a token */
+export function checkLength(method: string, { family, config: { maxPositions } }: TrainableModel, length: number): void {
+  if (family.encoder || !(length >= maxPositions)) return;
+  throw new ConfigError(`${method}: expected length below the model's ${maxPositions} positions, got ${length}. Choose a shorter one: tokens need positions too.`, { details: { method, field: 'length', value: length } });
+}
+
 interface Tuned {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly layout: Layout;

@@ -76,8 +76,15 @@ function packedInput({ positions, segments, slots }: NonNullable<BatchTensors['p
 
 export type LossAndGradients = { readonly loss: Tensor; readonly gradients: Tensors };
 
-/** The loss of a batch and its gradient by every parameter that trains; one traceable function. */
+/**
+ * The loss of a batch and its gradient by every parameter that trains; one traceable function.
+ *
+ * @throws ConfigError  if the virtual tokens that are to train are none
+ */
 export function lossAndGradients(model: TrainableModel, tuning: Tuning, options: LossOptions = {}) {
+  if (tuning.settings.length === 0) {
+    throw new ConfigError(`${tuning.method}: expected a length of at least 1 to train, got 0. Choose one, or use the model as it is.`, { details: { field: 'length', value: 0 } });
+  }
   return ({ parameters, ...inputs }: LossInputs & { readonly parameters: Tensors }): LossAndGradients => {
     const names = Object.keys(parameters);
     const record = (values: readonly Tensor[]) => Object.fromEntries(names.map((name, i) => [name, values[i]!]));

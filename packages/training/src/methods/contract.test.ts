@@ -191,3 +191,12 @@ test.each(['gpt2', 'llama', 'bart'] as const)('a prefix of length 0 is the base 
   const none = await tune('prefix', model, { settings: { kind: 'direct', length: 0 }, rng: createRng(1) });
   expect(await lossOfMethod(none)).toBe(await lossOfMethod(await tune('fine-tune', model, { rng: createRng(1) })));
 });
+
+test.each(['prefix', 'embedding-only', 'infix'] as const)('%s trains no length 0, and takes no more positions than a model has', async (name) => {
+  const model = models.gpt2;
+  const of = (length: number) => tune(name, model, { settings: { length, networkWidth: 6 }, rng: createRng(1) });
+  const none = await of(0);
+  expect(() => lossAndGradients(model, none)).toThrow(`${name}: expected a length of at least 1 to train, got 0.`);
+  await of(39);
+  await expect(of(40)).rejects.toThrow(`${name}: expected length below the model's 40 positions, got 40.`);
+});

@@ -1,5 +1,5 @@
 import { createMatrix, expandEmbeddings, foldMatrix, matrixSize, type Initialisation, type MatrixSpec, type ParameterValues } from '@prefix-tuning/prefix';
-import { decoderOnly, type TrainableModel } from '../model.js';
+import { checkLength, decoderOnly, type TrainableModel } from '../model.js';
 import type { HostTensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
 import { loadTuned, saveTuned } from './saved.js';
@@ -23,8 +23,10 @@ export interface EmbeddingOnlySettings {
 export const embeddingOnly: TuningMethod<EmbeddingOnlySettings> = {
   name: 'embedding-only',
   defaults: () => ({ kind: 'reparametrised', length: 10, networkWidth: 512, initialisation: 'uniform' }),
-  create: async (model, settings, rng) =>
-    tuningOf(model, settings, createMatrix(specOf(model, settings), rng.fork('prefix-init'), settings.initialisation)),
+  create: async (model, settings, rng) => {
+    checkLength('embedding-only', model, settings.length);
+    return tuningOf(model, settings, createMatrix(specOf(model, settings), rng.fork('prefix-init'), settings.initialisation));
+  },
   load: async (model, folder) => {
     const shapes = ({ length }: EmbeddingOnlySettings) => ({ 'embedding.weight': [length, model.config.width] });
     const { settings, parameters } = await loadTuned<EmbeddingOnlySettings>(folder, { method: 'embedding-only', shapes });

@@ -11,7 +11,7 @@ import {
   type PrefixSpec,
 } from '@prefix-tuning/prefix';
 import { add, cast, concat, expandDims, maximum, ones, range, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { attentionShape, decoderOnly, type TrainableModel } from '../model.js';
+import { attentionShape, checkLength, decoderOnly, type TrainableModel } from '../model.js';
 import type { HostTensors, Tensors } from '../tensors.js';
 import type { ReadSource, SourceTensors, Tuning, TuningMethod } from './method.js';
 import { loadTuned, saveTuned } from './saved.js';
@@ -39,6 +39,7 @@ export const infix: TuningMethod<InfixSettings> = {
   defaults: () => ({ kind: 'reparametrised', length: 10, networkWidth: 512, initialisation: 'uniform' }),
   create: async (model, settings, rng) => {
     const { length, initialisation } = settings;
+    checkLength('infix', model, length);
     const tokens = createMatrix({ kind: 'direct', length, out: model.config.width }, rng.fork('virtual-tokens'), initialisation);
     const parameters = createPrefix(specOf(model, settings), rng.fork('prefix-init'), initialisation);
     return tuningOf(model, settings, { ...parameters, [virtual]: tokens['embedding.weight']! });

@@ -50,6 +50,8 @@ test.each(['gpt2', 'llama', 'bart'] as const)('a prefix starts from the activati
   const error = async (settings: object) => relativeError(every(pastsOf(await of(settings))), every(direct));
   expect(await error({})).toBeLessThan(0.95 * (await error({ initialisation: 'normal' })));
   await expect(of({ tokens: [] })).rejects.toThrow(/expected tokens to start from/);
+  await expect(of({ tokens: [7, 61, 1.5] })).rejects.toThrow('prefix: expected tokens to be whole numbers from 0 to 60, got 61, 1.5.');
+  await expect(of({ length: 41 })).rejects.toThrow(/expected (a )?length [\s\S]* 40 .*got 41/);
 }, 120_000);
 
 test('words that an encoder reads attend to the keys and values that its prefix starts from', async () => {

@@ -21,7 +21,7 @@ import {
   type PrefixSpec,
   type Site,
 } from '@prefix-tuning/prefix';
-import { attentionShape, layoutOf, type TrainableModel } from '../model.js';
+import { attentionShape, checkLength, layoutOf, type TrainableModel } from '../model.js';
 import type { HostTensors } from '../tensors.js';
 import { checkDropout, dropoutMask } from './dropout.js';
 import type { Entry, Tuning, TuningMethod } from './method.js';
@@ -68,6 +68,7 @@ export const prefix: TuningMethod<PrefixSettings> = {
   }),
   create: async (model, settings, rng) => {
     checkDropout(settings.dropout);
+    checkLength('prefix', model, settings.length);
     const specs = specsOf(model, settings);
     const { initialisation, tokens } = settings;
     const initial = rng.fork('prefix-init');

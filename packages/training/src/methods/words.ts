@@ -10,8 +10,10 @@ import type { TrainableModel } from '../model.js';
  * encoder-decoder model those of all three attentions, with the words as source and as target.
  *
  * @param tokens  the words; of a whole document the prefix is its key-value cache
+ * @throws ConfigError  if they are no token ids of the model, or more than it has positions for
  */
 export async function wordActivations(model: TrainableModel, tokens: readonly number[] | Int32Array): Promise<BySite<FoldedPrefix>> {
+  checkWords(model, tokens);
   const pasts = tidy(() => {
     const ids = tensor2d(Int32Array.from(tokens), [1, tokens.length], 'int32');
     return model.family.encoder ? readBothWays(model, ids) : { decoder: model.family.forward(model.parameters, model.config, { ids }).present as LayerPast[] };
@@ -19,6 +21,15 @@ export async function wordActivations(model: TrainableModel, tokens: readonly nu
   const folded = await Promise.all(Object.entries(pasts).map(async ([site, past]) => [site, await prefixFromPast(past)] as const));
   dispose(pasts);
   return Object.fromEntries(folded);
+}
+
+function checkWords({ config: { vocabulary, maxPositions } }: TrainableModel, tokens: ArrayLike<number>): void {
+  const wrong = Array.from(tokens).filter((token) => !(Number.isInteger(token) && token >= 0 && token < vocabulary));
+  if (wrong.length > 0) {
+    throw new ConfigError(`prefix: expected tokens to be whole numbers from 0 to ${vocabulary - 1}, got ${wrong.join(', ')}. Encode the words with the model's tokenizer.`, { details: { field: 'tokens', wrong } });
+  }
+  if (tokens.length <= maxPositions) return;
+  throw new ConfigError(`prefix: expected a length of at most ${maxPositions} to start from words, as the model has positions for no more, got ${tokens.length}. Choose a shorter one, or start at random.`, { details: { field: 'length', value: tokens.length } });
 }
 
 function readBothWays(model: TrainableModel, ids: Tensor): BySite<LayerPast[]> {
