@@ -28,7 +28,8 @@ function run(file, args, { cwd = root } = {}) {
   const child = spawn(file, args, {
     cwd,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    // On Windows npx is a script; a shell would cut Node's own path and the arguments at spaces.
+    shell: process.platform === 'win32' && file === 'npx',
     env: { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...process.env },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

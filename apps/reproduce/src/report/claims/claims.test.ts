@@ -13,12 +13,18 @@ test('a claim whose cells were not all run holds no further than it was tested',
 });
 
 const score = (values: number[]) => ({ column: 'BLEU', higherIsBetter: true, digits: 1, value: 0, values });
-/** A point of Figure 3 with the scores of its subsets. */
-const point = (row: string, examples: number, scores: Record<number, number>) =>
-  ({ cell: { exhibit: 'figure3', row, task: 'e2e', examples }, failure: undefined, columns: [score(Object.values(scores))], runs: Object.keys(scores).map((subset) => ({ run: { spec: { seed: 1, sample: { subset: Number(subset) } } } })) }) as unknown as CellFinding;
+const point = (cell: object, scores: Record<number, number>) => {
+  const runs = Object.keys(scores).map((subset) => ({ run: { spec: { seed: 1, sample: { subset: Number(subset) } } } }));
+  return { cell: { task: 'e2e', ...cell }, failure: undefined, columns: [score(Object.values(scores))], runs } as unknown as CellFinding;
+};
 
-test('low data compares runs of one subset, and no others', () => {
-  const findings = [point('prefix-0.1%', 50, { 0: 30, 1: 40, 2: 50 }), point('fine-tune', 50, { 1: 38 }), point('prefix-0.1%', 100, { 2: 44 }), point('fine-tune', 100, { 0: 10, 2: 40 })];
-  const { tests } = claimsOf({ findings, states: new Map() })[2]!;
-  expect(tests.map(({ found }) => found)).toEqual([expect.stringContaining('+3.0 BLEU'), expect.stringContaining('+2.00 BLEU')]);
+test('claims on low data compare runs of one subset, and no others', () => {
+  const curve = (row: string) => (examples: number, scores: Record<number, number>) => point({ exhibit: 'figure3', row, examples }, scores);
+  const [prefix, fineTune] = [curve('prefix-0.1%'), curve('fine-tune')];
+  const gaps = [prefix(50, { 0: 30, 1: 40, 2: 50 }), fineTune(50, { 1: 38 }), prefix(100, { 2: 44 }), fineTune(100, { 0: 10, 2: 40 })];
+  const starts = [point({ exhibit: 'figure5', words: 'random' }, { 0: 1, 1: 5, 2: 9 }), point({ exhibit: 'figure5', words: 'banana' }, { 0: 4, 2: 4 })];
+  const claims = claimsOf({ findings: [...gaps, ...starts], states: new Map() });
+  const found = (number: number) => claims[number - 1]!.tests.map((each) => each.found);
+  expect(found(3)).toEqual([expect.stringContaining('+3.0 BLEU'), expect.stringContaining('+2.00 BLEU')]);
+  expect(claims.flatMap(({ tests }) => tests).map((each) => each.found)).toContainEqual(expect.stringContaining('variance over subsets 32.00 at random, 0.00 from words'));
 });
