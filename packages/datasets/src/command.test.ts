@@ -31,6 +31,12 @@ test('a module with a definition is a dataset too', async () => {
   expect(await run('--dataset', join(folder, 'own.mjs'), '--data', folder)).toMatch(/words per text +3\.0/);
 });
 
+test('long inputs that differ only at their end count as different', async () => {
+  const row = (end: string) => `"name[${'A'.repeat(300)}], area[${end}]",Some text.\n`;
+  const folder = await folderWith({ 'trainset.csv': `mr,ref\n${row('north')}${row('south')}` });
+  expect(await run('--dataset', 'e2e', '--data', folder)).toMatch(/different inputs +2\n/);
+});
+
 test.each([
   [['--data', 'x'], /--dataset: expected a dataset's name/],
   [['--dataset', 'nope', '--data', 'x'], /dataset: expected one of e2e, webnlg, dart, xsum, got "nope"/],

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Progress } from '@prefix-tuning/base';
 import { folderWith } from '../test/support/folders.js';
+import { defaultCache } from './download.js';
 import { datasets, fetchDataset, loadDataset, type Checksum } from './index.js';
 
 const content = `mr,ref\n${'name[A],A is here.\n'.repeat(2000)}`;
@@ -39,6 +41,16 @@ test('a file is fetched once, checked, and read; the licence is told first, the 
   await writeFile(join(folder, 'trainset.csv'), 'spoilt');
   await fetchDataset(definition(base), { cache });
   expect(await readFile(join(folder, 'trainset.csv'), 'utf8')).toBe(content);
+});
+
+test('the cache lies in the home folder where XDG_CACHE_HOME is not set, or empty', () => {
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const cacheWith = (value: string | undefined) => {
+    vi.stubEnv('XDG_CACHE_HOME', value);
+    return defaultCache();
+  };
+  const inHome = join(homedir(), '.cache', 'prefix-tuning', 'datasets');
+  expect([undefined, '', '/elsewhere'].map(cacheWith)).toEqual([inHome, inHome, join('/elsewhere', 'prefix-tuning', 'datasets')]);
 });
 
 test('a wrong checksum leaves no file', async () => {

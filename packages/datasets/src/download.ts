@@ -43,9 +43,9 @@ export async function fetchDataset(
   return folder;
 }
 
-/** `~/.cache/prefix-tuning/datasets`, or below `XDG_CACHE_HOME`. */
+/** `~/.cache/prefix-tuning/datasets`, or below `XDG_CACHE_HOME`, which counts as unset where it is empty. */
 export function defaultCache(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'prefix-tuning', 'datasets');
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'prefix-tuning', 'datasets');
 }
 
 async function isRight(path: string, { kind, value }: Checksum): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { splitNames, type SplitName } from './example.js';
 import type { Dataset, Split } from './load.js';
 
@@ -47,7 +48,7 @@ async function splitStatistics(split: Split, { definition, linearise }: Dataset)
     examples++;
     pairs += targets.length;
     [min, max] = [Math.min(min, targets.length), Math.max(max, targets.length)];
-    sources.add(source.length > 200 ? `${source.length} ${source.slice(0, 200)}` : source);
+    sources.add(createHash('sha256').update(source).digest('base64'));
     sourceWords += countWords(source);
     for (const target of targets) {
       targetWords += countWords(target);
