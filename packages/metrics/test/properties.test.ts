@@ -1,7 +1,7 @@
-import { createRng } from '@prefix-tuning/base';
+import { ConfigError, createRng } from '@prefix-tuning/base';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bleu, chrf, cider, MetricInputError, nist, rouge, type Score, type Segments } from '../src/index.js';
+import { bleu, chrf, cider, meteor, MetricInputError, nist, rouge, ter, type Score, type Segments } from '../src/index.js';
 
 type Metric = (segments: Segments) => Score<unknown>;
 
@@ -85,14 +85,50 @@ describe.each(Object.entries(metrics))('%s', (_, { run, most, takesBestReference
     expect(() => run({ hypotheses: [], references: [] })).toThrow(MetricInputError);
     expect(() => run({ hypotheses: ['a'], references: [[]] })).toThrow('expected a non-empty array of strings');
     expect(() => run({ hypotheses: ['a'], references: ['a'] as unknown as string[][] })).toThrow('wrap it in an array');
+    const hole = Object.assign([], { 1: ['b'] });
+    expect(() => run({ hypotheses: ['a', 'b'], references: hole })).toThrow('as the references of segment 0, got undefined');
+    expect(() => run({ hypotheses: ['a'], references: [Object.assign([], { 1: 'b' })] })).toThrow('as the references of segment 0');
   });
 });
 
-test('options that a metric does not have are refused', () => {
+test.each<[string, (segments: Segments & { styl: string }) => Score<unknown>]>(Object.entries({ bleu, chrf, cider, meteor, nist, rouge, ter }))(
+  '%s refuses options that it does not know',
+  (name, metric) => {
+    const run = () => metric({ hypotheses: ['a'], references: [['a']], styl: 'x' });
+    expect(run).toThrow(ConfigError);
+    expect(run).toThrow(new RegExp(`^${name} options.*: expected fields of .*, got styl`));
+  },
+);
+
+test('options of another style, and styles that do not exist, are refused', () => {
+  const any = (options: object) => ({ hypotheses: ['a'], references: [['a']], ...options });
+  expect(() => bleu(any({ style: 'multi-bleu', smooth: 'exp' }))).toThrow('bleu options of style multi-bleu: expected fields of style, lowercase, got smooth.');
+  expect(() => bleu(any({ style: 'mteval' }))).toThrow('bleu: expected one of sacrebleu, mteval-v13a, pymteval, multi-bleu as style, got mteval.');
+  expect(() => rouge(any({ style: 'perl' }))).toThrow('rouge: expected one of rouge-score, rouge-1.5.5, coco as style, got perl.');
+  expect(() => nist(any({ style: 'mteval' }))).toThrow('nist: expected one of mteval-v13a, pymteval as style, got mteval.');
+});
+
+test('options left undefined are the defaults', () => {
+  const segments = { hypotheses: ['a b c d'], references: [['a b c e']] };
+  expect(chrf({ ...segments, beta: undefined, charOrder: undefined } as Segments)).toMatchObject({ score: chrf(segments).score, metric: 'chrF2' });
+  expect(bleu({ ...segments, style: undefined, smoothValue: undefined } as Segments).score).toBe(bleu(segments).score);
+});
+
+test('values that an option cannot have are refused', () => {
   const segments = { hypotheses: ['a'], references: [['a']] };
   expect(() => bleu({ ...segments, tokenize: 'zh' as '13a' })).toThrow('expected one of 13a, intl, char, none as tokenize, got zh');
   expect(() => bleu({ ...segments, smooth: 'more' as 'exp' })).toThrow(MetricInputError);
   expect(() => bleu({ ...segments, maxOrder: 0 })).toThrow('expected a positive whole number as maxOrder, got 0');
+  expect(() => bleu({ ...segments, smooth: 'floor', smoothValue: NaN })).toThrow('bleu: expected a number of at least 0 as smoothValue, got NaN.');
+  expect(() => bleu({ ...segments, style: 'pymteval', smoothing: -1 })).toThrow('a number of at least 0 as smoothing, got -1');
+  expect(() => chrf({ ...segments, beta: NaN })).toThrow('chrf: expected a number of at least 0 as beta, got NaN.');
+  expect(() => cider({ ...segments, tokenize: 'PTB' as 'ptb' })).toThrow('cider: expected one of ptb, ptb-given, none as tokenize, got PTB.');
+  expect(() => rouge({ ...segments, style: 'coco', tokenize: 'PTB' as 'ptb' })).toThrow('expected one of ptb, ptb-given, none as tokenize, got PTB');
+  expect(() => rouge({ ...segments, style: 'coco', type: 1 as unknown as 'L' })).toThrow('rouge: expected L as type, got 1.');
+  expect(() => rouge({ ...segments, style: 'rouge-1.5.5', multi: 'max' as 'best' })).toThrow('expected one of average, best as multi, got max');
+  for (const resamples of [0, -1, 1.5]) {
+    expect(() => rouge({ ...segments, style: 'rouge-1.5.5', resamples })).toThrow(`rouge: expected a positive whole number as resamples, got ${resamples}.`);
+  }
   expect(() => rouge({ ...segments, type: 10 })).toThrow('expected 1 to 9, L or Lsum as type, got 10');
   expect(() => rouge({ ...segments, style: 'rouge-1.5.5', type: 'Lsum' as 'L' })).toThrow('expected 1 to 9 or L as type, got Lsum');
 });

@@ -23,7 +23,7 @@ const noMetric = (name: string): SuiteColumn => ({ ...plain, name, score: () => 
 export function suiteOf({ suite }: Pick<Task, 'suite'>): Pick<Suite, 'prepare' | 'columns'> {
   if (typeof suite === 'string') return suites[suite as SuiteName];
   const names = suite as readonly string[];
-  return { prepare: (input) => input, columns: names.map((name) => ownMetrics[name] ?? noMetric(name)) };
+  return { prepare: ({ hypotheses, references }) => ({ hypotheses, references }), columns: names.map((name) => ownMetrics[name] ?? noMetric(name)) };
 }
 
 /** The paper's names of the columns, which the suites shorten. */

@@ -105,3 +105,9 @@ test('says what is wrong with a baseline file or with several layers', async () 
   const two = await tinyEmbedder([1, 2]);
   await expect(score({ hypotheses: ['a'], references: [['b']], embedder: two })).rejects.toThrow('expected one layer from the embedder, got 2');
 });
+
+test('refuses options that do not exist', async () => {
+  const given = { hypotheses: ['a'], references: [['b']], embedder: await tinyEmbedder([1]) };
+  await expect(score({ ...given, batchSize: 0 })).rejects.toThrow('expected a positive whole number as batchSize, got 0');
+  await expect(score({ ...given, IDF: true } as typeof given)).rejects.toThrow('got IDF. Correct the name');
+});

@@ -1,8 +1,9 @@
+import { checkFields, type FieldsOf } from '@prefix-tuning/base';
 import type { Embedder, TokenEmbeddings } from '../embedding/embedder.js';
 import { documentFrequencies } from '../embedding/idf.js';
 import { mapPairs, toPairs, type BatchOptions } from '../embedding/pairs.js';
 import { strip } from '../embedding/strip.js';
-import { checkSegments, MetricInputError, type Score, type Segments } from '../metric.js';
+import { checkCount, checkSegments, MetricInputError, type Score, type Segments } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { scoreStatistics } from '../statistics.js';
 import { rescale } from './baseline.js';
@@ -24,6 +25,17 @@ export interface BertScoreOptions extends Segments, BatchOptions {
   readonly transformersVersion?: string | undefined;
 }
 
+const fields: FieldsOf<BertScoreOptions> = {
+  hypotheses: true,
+  references: true,
+  embedder: true,
+  batchSize: true,
+  idf: true,
+  baseline: true,
+  officialBaseline: true,
+  transformersVersion: true,
+};
+
 export interface BertScoreParts extends BertScoreValue {
   /** bert-score's own description of the run. */
   readonly hash: string;
@@ -38,15 +50,18 @@ export interface BertScoreParts extends BertScoreValue {
  * segment's score does not depend on its neighbours.
  *
  * @throws MetricInputError  if segments or embeddings do not fit together
+ * @throws ConfigError  for an option that does not exist
  * @see Zhang et al. 2020, BERTScore: Evaluating Text Generation with BERT
  */
 export async function bertScore(options: BertScoreOptions): Promise<Score<BertScoreParts>> {
   checkSegments('BERTScore', options);
-  const { embedder, references, baseline } = options;
+  checkFields('BERTScore', options, Object.keys(fields));
+  const { embedder, references, baseline, batchSize = 32 } = options;
+  checkCount('BERTScore', { batchSize });
   const pairs = toPairs(options.hypotheses.map(strip), references.map((list) => list.map(strip)));
   const weight = options.idf ? await documentFrequencies(embedder, pairs.map(({ reference }) => reference)) : undefined;
   const values = await mapPairs(embedder, pairs, {
-    batchSize: options.batchSize,
+    batchSize,
     visit: (hypothesis, reference) => weighMatching(matchGreedily(oneLayer(hypothesis), oneLayer(reference)), weight),
   });
   let next = 0;

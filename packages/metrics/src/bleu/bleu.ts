@@ -1,4 +1,4 @@
-import { checkSegments, type Score, type Segments, type SegmentStatistics } from '../metric.js';
+import { checkAmount, checkSegments, checkStyle, type Score, type Segments, type SegmentStatistics, type StyleOptions } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { scoreStatistics, sumRows } from '../statistics.js';
 import { tokenizeMteval13a, tokenizePymteval, type Tokenizer } from '../tokenize/mteval.js';
@@ -24,6 +24,13 @@ export type BleuOptions =
       readonly lowercase?: boolean;
     };
 
+const STYLES: StyleOptions<BleuOptions> = {
+  sacrebleu: { tokenize: true, lowercase: true, smooth: true, smoothValue: true, effectiveOrder: true, maxOrder: true },
+  'mteval-v13a': {},
+  pymteval: { smoothing: true },
+  'multi-bleu': { lowercase: true },
+};
+
 /** All that sets one reference implementation of BLEU apart from another. */
 export interface BleuStyle {
   readonly tokenize: Tokenizer;
@@ -46,10 +53,12 @@ export interface BleuStyle {
  *
  * A segment's score is what the same formula gives for that segment alone.
  *
- * @throws MetricInputError  if hypotheses and references do not fit, or sacrebleu lacks an option's value
+ * @throws MetricInputError  if hypotheses and references do not fit, or there is no such style or value of an option
+ * @throws ConfigError  if the style lacks an option
  */
 export function bleu({ hypotheses, references, ...options }: Segments & BleuOptions): Score<BleuParts> {
   checkSegments('bleu', { hypotheses, references });
+  checkStyle('bleu', options, STYLES);
   const style = bleuStyle(options);
   const rows = hypotheses.map((text, i) => bleuRow(style, style.tokenize(text), references[i]!.map(style.tokenize)));
   const statistics: SegmentStatistics = {
@@ -80,6 +89,7 @@ function bleuStyle(options: BleuOptions): BleuStyle {
       };
     case 'pymteval': {
       const { smoothing = 0 } = options;
+      checkAmount('bleu', { smoothing });
       return {
         tokenize: tokenizePymteval,
         referenceLength: closestLength,

@@ -1,4 +1,4 @@
-import { MetricInputError } from '../metric.js';
+import { checkAmount, checkChoice, checkCount } from '../metric.js';
 import { formatSignature } from '../signature.js';
 import { tokenize13a, tokenizeCharacters, tokenizeInternational, type Tokenizer } from '../tokenize/mteval.js';
 import { splitPython } from '../tokenize/whitespace.js';
@@ -34,12 +34,11 @@ const tokenizers: Readonly<Record<NonNullable<SacrebleuOptions['tokenize']>, Tok
 /** BLEU as sacrebleu computes and names it. */
 export function sacrebleuStyle(options: SacrebleuOptions): BleuStyle {
   const { tokenize = '13a', lowercase = false, smooth = 'exp', effectiveOrder = false, maxOrder = 4 } = options;
-  check('tokenize', tokenize, tokenizers);
-  check('smooth', smooth, SMOOTH_DEFAULTS);
-  if (!Number.isInteger(maxOrder) || maxOrder < 1) {
-    throw new MetricInputError(`bleu: expected a positive whole number as maxOrder, got ${maxOrder}.`, { details: { maxOrder } });
-  }
+  checkChoice('bleu', { tokenize }, Object.keys(tokenizers));
+  checkChoice('bleu', { smooth }, Object.keys(SMOOTH_DEFAULTS));
+  checkCount('bleu', { maxOrder });
   const smoothValue = options.smoothValue ?? SMOOTH_DEFAULTS[smooth] ?? 0;
+  checkAmount('bleu', { smoothValue });
   const tokenizer = tokenizers[tokenize];
   const smoothName = SMOOTH_DEFAULTS[smooth] === undefined ? smooth : `${smooth}[${smoothValue.toFixed(2)}]`;
   return {
@@ -57,10 +56,4 @@ export function sacrebleuStyle(options: SacrebleuOptions): BleuStyle {
         version: SACREBLEU_VERSION,
       }),
   };
-}
-
-function check(option: string, value: string, known: Readonly<Record<string, unknown>>): void {
-  if (Object.hasOwn(known, value)) return;
-  const expected = Object.keys(known).join(', ');
-  throw new MetricInputError(`bleu: expected one of ${expected} as ${option}, got ${value}.`, { details: { [option]: value } });
 }

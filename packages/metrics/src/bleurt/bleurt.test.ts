@@ -70,4 +70,8 @@ test('says what is wrong with a vocabulary, an output or a model', async () => {
   expect(() => wordPieceTokenizer('[CLS]\n[SEP]\n', { lowerCase: true })).toThrow('expected the token [UNK]');
   await expect(onnxBleurt({ model: `${folder}bleurt.onnx`, tokenizer, maxLength, output: 'logits' })).rejects.toThrow('got score');
   await expect(bleurt({ hypotheses: ['a'], references: [['b']], model: async () => [] })).rejects.toThrow('expected 1 scores for 1 pairs, got 0');
+  const given = { hypotheses: ['a'], references: [['b']], model: async () => [1] };
+  await expect(bleurt({ ...given, batchSize: 0 })).rejects.toThrow('expected a positive whole number as batchSize, got 0');
+  await expect(bleurt({ ...given, severalReferences: 'best' as 'max' })).rejects.toThrow('expected one of mean, max, first as severalReferences, got best');
+  await expect(bleurt({ ...given, references_: [] } as typeof given)).rejects.toThrow('got references_');
 });

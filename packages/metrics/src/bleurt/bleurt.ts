@@ -1,6 +1,7 @@
+import { checkFields } from '@prefix-tuning/base';
 import { toPairs, type BatchOptions, type Pair } from '../embedding/pairs.js';
-import { combineReferences, type SeveralReferences } from '../embedding/references.js';
-import { checkSegments, MetricInputError, type Score, type Segments } from '../metric.js';
+import { combineReferences, SEVERAL_REFERENCES, type SeveralReferences } from '../embedding/references.js';
+import { checkChoice, checkCount, checkSegments, MetricInputError, type Score, type Segments } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { meanStatistics, scoreStatistics } from '../statistics.js';
 import type { BleurtModel } from './model.js';
@@ -22,12 +23,16 @@ export interface BleurtParts {
  * together, near 1 for equal meaning, without bounds; mean over segments.
  *
  * @throws MetricInputError  if segments and scores do not fit together
+ * @throws ConfigError  for an option that does not exist
  * @see Sellam et al. 2020, BLEURT: Learning Robust Metrics for Text Generation
  */
 export async function bleurt(options: BleurtOptions): Promise<Score<BleurtParts>> {
   checkSegments('BLEURT', options);
-  const { hypotheses, references, model, severalReferences = 'max' } = options;
-  const scores = await scorePairs(model, toPairs(hypotheses, references), options.batchSize ?? 16);
+  checkFields('BLEURT', options, ['hypotheses', 'references', 'model', 'severalReferences', 'batchSize']);
+  const { hypotheses, references, model, severalReferences = 'max', batchSize = 16 } = options;
+  checkChoice('BLEURT', { severalReferences }, SEVERAL_REFERENCES);
+  checkCount('BLEURT', { batchSize });
+  const scores = await scorePairs(model, toPairs(hypotheses, references), batchSize);
   let next = 0;
   const perReference = references.map((list) => scores.slice(next, (next += list.length)));
   const statistics = meanStatistics(perReference.map(combineReferences(severalReferences)), 'bleurt');

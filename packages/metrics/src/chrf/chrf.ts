@@ -1,4 +1,5 @@
-import { MetricInputError, checkSegments, type Score, type Segments, type SegmentStatistics } from '../metric.js';
+import { checkAmount, checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from '../metric.js';
+import { checkFields, type FieldsOf } from '@prefix-tuning/base';
 import { SACREBLEU_VERSION } from '../bleu/sacrebleu.js';
 import { formatSignature, referenceCount } from '../signature.js';
 import { scoreStatistics, sumRows } from '../statistics.js';
@@ -22,7 +23,9 @@ export interface ChrfParts {
   readonly recalls: readonly number[];
 }
 
-type Settings = Required<ChrfOptions>;
+const fields: FieldsOf<ChrfOptions> = { charOrder: true, wordOrder: true, beta: true, lowercase: true, whitespace: true };
+
+type Settings = Required<Omit<ChrfOptions, 'beta'>>;
 type Counts = ReadonlyMap<string, number>;
 
 /**
@@ -30,16 +33,18 @@ type Counts = ReadonlyMap<string, number>;
  *
  * Orders that hypothesis or reference is too short for are left out. Of several references the best counts.
  *
- * @throws MetricInputError  if hypotheses and references do not fit, or there is no order to count
+ * @throws MetricInputError  if hypotheses and references do not fit, or there is no order to count or no beta
+ * @throws ConfigError  for an option that does not exist
  */
 export function chrf({ hypotheses, references, ...options }: Segments & ChrfOptions): Score<ChrfParts> {
   checkSegments('chrf', { hypotheses, references });
-  const settings: Settings = { charOrder: 6, wordOrder: 0, beta: 2, lowercase: false, whitespace: false, ...options };
-  const { charOrder, wordOrder, beta } = settings;
+  checkFields('chrf options', options, Object.keys(fields));
+  const { charOrder = 6, wordOrder = 0, beta = 2, lowercase = false, whitespace = false } = options;
   if (!Number.isInteger(charOrder) || !Number.isInteger(wordOrder) || charOrder < 0 || wordOrder < 0 || charOrder + wordOrder === 0) {
     throw new MetricInputError(`chrf: expected whole numbers as charOrder and wordOrder, not both 0, got ${charOrder} and ${wordOrder}.`, { details: { charOrder, wordOrder } });
   }
-  const count = (text: string) => countOrders(text, settings);
+  checkAmount('chrf', { beta });
+  const count = (text: string) => countOrders(text, { charOrder, wordOrder, lowercase, whitespace });
   const rows = hypotheses.map((text, i) => bestRow(count(text), references[i]!.map(count), beta));
   const statistics: SegmentStatistics = {
     names: rows[0]!.reduce<string[]>((names, _, k) => [...names, `${['hypothesis', 'reference', 'matches'][k % 3]}${Math.floor(k / 3) + 1}`], []),
@@ -56,11 +61,11 @@ export function chrf({ hypotheses, references, ...options }: Segments & ChrfOpti
     statistics,
     signature: formatSignature({
       nrefs: referenceCount(references),
-      case: settings.lowercase ? 'lc' : 'mixed',
+      case: lowercase ? 'lc' : 'mixed',
       eff: 'yes',
       nc: charOrder,
       nw: wordOrder,
-      space: settings.whitespace ? 'yes' : 'no',
+      space: whitespace ? 'yes' : 'no',
       version: SACREBLEU_VERSION,
     }),
     ...scoreStatistics(statistics),

@@ -1,8 +1,9 @@
+import { checkFields } from '@prefix-tuning/base';
 import { increment, NgramIndex } from '../ngrams.js';
-import { checkSegments, type Score, type Segments } from '../metric.js';
+import { checkChoice, checkSegments, type Score, type Segments } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { meanStatistics, scoreStatistics } from '../statistics.js';
-import { tokenizationName, tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
+import { CAPTION_TOKENIZATIONS, tokenizationName, tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
 import { splitPython } from '../tokenize/whitespace.js';
 
 const MAX_ORDER = 4;
@@ -28,10 +29,14 @@ export interface CiderParts {
  * A document is the set of references of one segment, so a single segment scores 0: every n-gram is in every document.
  * The length in the penalty is the number of bigrams, as coded there, not of words.
  *
- * @throws MetricInputError  if hypotheses and references do not fit
+ * @throws MetricInputError  if hypotheses and references do not fit, or there is no such tokenisation
+ * @throws ConfigError  for an option that does not exist
  */
-export function cider({ hypotheses, references, tokenize = 'ptb' }: Segments & CiderOptions): Score<CiderParts> {
+export function cider({ hypotheses, references, ...options }: Segments & CiderOptions): Score<CiderParts> {
   checkSegments('cider', { hypotheses, references });
+  checkFields('cider options', options, ['tokenize']);
+  const { tokenize = 'ptb' } = options;
+  checkChoice('cider', { tokenize }, CAPTION_TOKENIZATIONS);
   const tokenized = tokenizeCaptionSegments({ hypotheses, references }, tokenize);
   const index = new NgramIndex(MAX_ORDER);
   // A token may hold a fixed space, which parts words here and nowhere else in the scripts.

@@ -1,5 +1,7 @@
+export const SEVERAL_REFERENCES = ['mean', 'max', 'first'] as const;
+
 /** What several references make of a segment: the mean of their scores, the best, or that of the first reference alone. */
-export type SeveralReferences = 'mean' | 'max' | 'first';
+export type SeveralReferences = (typeof SEVERAL_REFERENCES)[number];
 
 /** One score of a segment from its scores against each reference. */
 export function combineReferences(how: SeveralReferences): (scores: readonly number[]) => number {

@@ -1,3 +1,4 @@
+import { checkFields } from '@prefix-tuning/base';
 import { checkSegments, type Score, type Segments, type SegmentStatistics } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { scoreStatistics, sumRows } from '../statistics.js';
@@ -32,10 +33,13 @@ export interface MeteorParts extends MeteorValue {
  * with the original's option `-m`, and `parts` and signature say so.
  *
  * @throws MetricInputError  if hypotheses and references do not fit
+ * @throws ConfigError  for an option that does not exist
  * @see Denkowski and Lavie 2014, "Meteor Universal: language specific translation evaluation for any target language"
  */
-export function meteor({ hypotheses, references, data = BUILT_IN_METEOR_DATA }: Segments & MeteorOptions): Score<MeteorParts> {
+export function meteor({ hypotheses, references, ...options }: Segments & MeteorOptions): Score<MeteorParts> {
   checkSegments('meteor', { hypotheses, references });
+  checkFields('meteor options', options, ['data']);
+  const { data = BUILT_IN_METEOR_DATA } = options;
   const stages = STAGES.slice(0, 2) as string[];
   if (data.synonyms) stages.push('synonym');
   if (data.paraphrases) stages.push('paraphrase');

@@ -50,10 +50,14 @@ test('takes the mean of several references, the best, or the first', async () =>
   expect(new Set([mean[0], max[0], first[0]]).size).toBe(3);
 });
 
-test('refuses the settings that version 2 does not have', async () => {
+test('refuses settings that do not exist, or not in version 2', async () => {
   await expect(score({ version: 2, ngram: 2 })).rejects.toThrow(MetricInputError);
   await expect(score({ version: 2, removeSubwords: false })).rejects.toThrow('Use version 1');
-  await expect(score({ version: 1, ngram: 0 })).rejects.toThrow('at least 1');
+  await expect(score({ version: 1, ngram: 0 })).rejects.toThrow('expected a positive whole number as ngram, got 0');
+  await expect(score({ version: 3 as 2 })).rejects.toThrow('expected one of 1, 2 as version, got 3');
+  await expect(score({ severalReferences: 'best' as 'max' })).rejects.toThrow('expected one of mean, max, first as severalReferences, got best');
+  await expect(score({ batchSize: 0 })).rejects.toThrow('expected a positive whole number as batchSize, got 0');
+  await expect(score({ stopwords: [] } as object)).rejects.toThrow('got stopwords. Correct the name');
 });
 
 test('signs every setting', async () => {

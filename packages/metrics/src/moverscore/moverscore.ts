@@ -1,8 +1,9 @@
+import { checkFields, type FieldsOf } from '@prefix-tuning/base';
 import type { Embedder, TokenEmbeddings } from '../embedding/embedder.js';
 import { documentFrequencies, type TokenWeight } from '../embedding/idf.js';
 import { mapPairs, toPairs, type BatchOptions } from '../embedding/pairs.js';
-import { combineReferences, type SeveralReferences } from '../embedding/references.js';
-import { checkSegments, MetricInputError, type Score, type Segments } from '../metric.js';
+import { combineReferences, SEVERAL_REFERENCES, type SeveralReferences } from '../embedding/references.js';
+import { checkChoice, checkCount, checkSegments, MetricInputError, type Score, type Segments } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { meanStatistics, scoreStatistics } from '../statistics.js';
 import { lastLayerScore } from './last-layer.js';
@@ -25,6 +26,19 @@ export interface MoverScoreOptions extends Segments, BatchOptions {
   readonly severalReferences?: SeveralReferences | undefined;
 }
 
+const fields: FieldsOf<MoverScoreOptions> = {
+  hypotheses: true,
+  references: true,
+  embedder: true,
+  batchSize: true,
+  version: true,
+  idf: true,
+  stopWords: true,
+  ngram: true,
+  removeSubwords: true,
+  severalReferences: true,
+};
+
 export interface MoverScoreParts {
   /** A score per segment and reference. */
   readonly perReference: readonly (readonly number[])[];
@@ -38,10 +52,12 @@ export interface MoverScoreParts {
  * to a few ten-thousandths.
  *
  * @throws MetricInputError  if segments, embeddings or settings do not fit together
+ * @throws ConfigError  for an option that does not exist
  * @see Zhao et al. 2019, MoverScore: Text Generation Evaluating with Contextualized Embeddings and Earth Mover Distance
  */
 export async function moverScore(options: MoverScoreOptions): Promise<Score<MoverScoreParts>> {
   checkSegments('MoverScore', options);
+  checkFields('MoverScore', options, Object.keys(fields));
   checkSettings(options);
   const { embedder, hypotheses, references } = options;
   const weights = {
@@ -72,10 +88,10 @@ function scorePair(options: MoverScoreOptions, weights: { hypothesisWeight: Toke
   return (h: TokenEmbeddings, r: TokenEmbeddings) => powerMeanScore(h, r, settings);
 }
 
-function checkSettings({ version = 2, ngram = 1, removeSubwords = true }: MoverScoreOptions): void {
-  if (!Number.isInteger(ngram) || ngram < 1) {
-    throw new MetricInputError(`MoverScore: expected ngram to be a whole number of at least 1, got ${ngram}.`, { details: { ngram } });
-  }
+function checkSettings({ version = 2, ngram = 1, removeSubwords = true, severalReferences = 'mean', batchSize = 32 }: MoverScoreOptions): void {
+  checkChoice('MoverScore', { version }, [1, 2]);
+  checkChoice('MoverScore', { severalReferences }, SEVERAL_REFERENCES);
+  checkCount('MoverScore', { ngram, batchSize });
   if (version === 2 && (ngram !== 1 || !removeSubwords)) {
     throw new MetricInputError(
       `MoverScore: version 2 knows single tokens without word continuations alone, got ngram ${ngram}, removeSubwords ${removeSubwords}. Use version 1.`,

@@ -1,5 +1,5 @@
 import { increment, NgramIndex } from '../ngrams.js';
-import { checkSegments, type Score, type Segments, type SegmentStatistics } from '../metric.js';
+import { checkSegments, checkStyle, type Score, type Segments, type SegmentStatistics } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { scoreStatistics, sumRows } from '../statistics.js';
 import { tokenizeMteval13a, tokenizePymteval } from '../tokenize/mteval.js';
@@ -28,10 +28,13 @@ export interface NistParts {
  * mteval takes a prefix that is the word `0` for no prefix at all
  * (it is false in Perl), and so does this. References without any word score 0 (both scripts fail).
  *
- * @throws MetricInputError  if hypotheses and references do not fit
+ * @throws MetricInputError  if hypotheses and references do not fit, or there is no such style
+ * @throws ConfigError  for an option that does not exist
  */
-export function nist({ hypotheses, references, style = 'mteval-v13a' }: Segments & NistOptions): Score<NistParts> {
+export function nist({ hypotheses, references, ...options }: Segments & NistOptions): Score<NistParts> {
   checkSegments('nist', { hypotheses, references });
+  checkStyle('nist', options, { 'mteval-v13a': {}, pymteval: {} });
+  const { style = 'mteval-v13a' } = options;
   const tokenize = style === 'pymteval' ? tokenizePymteval : tokenizeMteval13a;
   const tokenized = references.map((list) => list.map(tokenize));
   const corpus = referenceNgrams(tokenized);

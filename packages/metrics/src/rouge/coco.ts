@@ -1,7 +1,7 @@
-import { checkSegments, type Score, type Segments } from '../metric.js';
+import { checkChoice, type Score, type Segments } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { meanStatistics, scoreStatistics } from '../statistics.js';
-import { tokenizationName, tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
+import { CAPTION_TOKENIZATIONS, tokenizationName, tokenizeCaptionSegments, type CaptionTokenization } from '../tokenize/segments.js';
 import { lcsLength, numberTokens } from './lcs.js';
 import type { Rouge } from './style.js';
 
@@ -19,10 +19,10 @@ export interface CocoRougeOptions {
  * F = (1 + beta^2) P R / (R + beta^2 P), beta = 1.2. Precision and recall are each the best over the references, not
  * necessarily of the same one. A text without tokens counts as one empty token, so two empty texts score 1.
  *
- * @throws MetricInputError  if hypotheses and references do not fit
+ * @throws MetricInputError  if there is no such tokenisation
  */
-export function cocoRougeL({ hypotheses, references, tokenize = 'ptb' }: Segments & CocoRougeOptions): Score<Rouge> {
-  checkSegments('rouge', { hypotheses, references });
+export function cocoRougeL({ hypotheses, references }: Segments, { tokenize = 'ptb' }: CocoRougeOptions): Score<Rouge> {
+  checkChoice('rouge', { tokenize }, CAPTION_TOKENIZATIONS);
   const tokenized = tokenizeCaptionSegments({ hypotheses, references }, tokenize);
   const best = tokenized.hypotheses.map((hypothesis, i) => bestOf(hypothesis, tokenized.references[i]!));
   const statistics = meanStatistics(best.map((segment) => segment.fmeasure), 'rougeL');

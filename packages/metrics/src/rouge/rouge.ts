@@ -1,4 +1,4 @@
-import { checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from '../metric.js';
+import { checkChoice, checkCount, checkSegments, checkStyle, MetricInputError, type Score, type Segments, type SegmentStatistics, type StyleOptions } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { sumRows } from '../statistics.js';
 import { cocoRougeL, type CocoRougeOptions } from './coco.js';
@@ -30,6 +30,12 @@ export type RougeOptions =
     }
   | ({ readonly style: 'coco'; readonly type?: 'L' } & CocoRougeOptions);
 
+const STYLES: StyleOptions<RougeOptions> = {
+  'rouge-score': { type: true, stem: true },
+  'rouge-1.5.5': { type: true, stem: true, exceptions: true, multi: true, resamples: true },
+  coco: { type: true, tokenize: true },
+};
+
 /** Means over segments. */
 export type RougeParts = Rouge;
 
@@ -41,12 +47,17 @@ export type RougeParts = Rouge;
  *   `resamples: 1000` (its default) score and parts are those, without they are the plain means.
  * - `coco`: ROUGE-L of the MS-COCO caption scripts, with beta 1.2 (see {@link cocoRougeL}).
  *
- * @throws MetricInputError  if hypotheses and references do not fit, or the type is not one the style has
+ * @throws MetricInputError  if hypotheses and references do not fit, or there is no such style, type or value of an option
+ * @throws ConfigError  if the style lacks an option
  */
 export function rouge({ hypotheses, references, ...options }: Segments & RougeOptions): Score<RougeParts> {
-  if (options.style === 'coco') return cocoRougeL({ hypotheses, references, ...options });
   checkSegments('rouge', { hypotheses, references });
+  checkStyle('rouge', options, STYLES);
   const { type = 'L' } = options;
+  if (options.style === 'coco') {
+    checkChoice('rouge', { type }, ['L']);
+    return cocoRougeL({ hypotheses, references }, options);
+  }
   const style = rougeStyle(type, options);
   const segments = hypotheses.map((text, i) => style.segment(text, references[i]!));
   const statistics: SegmentStatistics = {
@@ -81,7 +92,10 @@ function rougeStyle(type: RougeType, options: LinRougeOptions): RougeStyle {
     throw new MetricInputError(`rouge: expected ${expected} as type, got ${type}.`, { details: { type } });
   }
   if (options.style === 'rouge-1.5.5') {
-    return perlStyle(type, { stem, exceptions: options.exceptions, multi: options.multi ?? 'average' });
+    const { exceptions, multi = 'average', resamples } = options;
+    checkChoice('rouge', { multi }, ['average', 'best']);
+    if (resamples !== undefined) checkCount('rouge', { resamples });
+    return perlStyle(type, { stem, exceptions, multi });
   }
   return googleStyle(type, stem);
 }

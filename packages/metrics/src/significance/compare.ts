@@ -1,5 +1,5 @@
 import { createRng, type Rng } from '@prefix-tuning/base';
-import { MetricInputError, type Score, type SegmentStatistics } from '../metric.js';
+import { checkChoice, MetricInputError, type Score, type SegmentStatistics } from '../metric.js';
 import { formatSignature } from '../signature.js';
 import { sumRows } from '../statistics.js';
 import { checkSamples, DEFAULT_SEED, drawIndices, intervalOf, resampledScore, type Interval, type ResampleOptions } from './interval.js';
@@ -34,12 +34,14 @@ const DEFAULT_SAMPLES = { bootstrap: 1000, randomization: 10_000 };
  * p = (c + 1) / (n + 1) for c of n. Differs from sacrebleu in: where there is no difference at all p is 1, there 1 / (n + 1).
  *
  * @param options.samples  default 1000 resamples or 10,000 trials
- * @throws MetricInputError  if the two scores are not of one metric with equal settings on equally many segments
+ * @throws MetricInputError  if the two scores are not of one metric with equal settings on equally many segments,
+ *   or there is no such method or number of samples
  */
 export function compareSystems(
   { baseline, system }: { readonly baseline: Score<unknown>; readonly system: Score<unknown> },
   { method = 'bootstrap', samples = DEFAULT_SAMPLES[method], seed = DEFAULT_SEED }: CompareOptions = {},
 ): Comparison {
+  checkChoice('compareSystems', { method }, Object.keys(DEFAULT_SAMPLES));
   checkPair(baseline, system);
   checkSamples('compareSystems', system.statistics, samples);
   const pair: Pair = { baseline: baseline.statistics, system: system.statistics };

@@ -80,6 +80,8 @@ test('what cannot be compared is refused', () => {
   expect(() => compareSystems({ baseline: shorter, system })).toThrow('expected as many segments of the baseline as of the system (500), got 499');
   const other = bleu({ hypotheses, references, lowercase: true });
   expect(() => compareSystems({ baseline: other, system })).toThrow(MetricInputError);
+  const method = 'randomisation' as 'randomization';
+  expect(() => compareSystems({ baseline: system, system }, { method })).toThrow('expected one of bootstrap, randomization as method, got randomisation');
   expect(() => bootstrapInterval(system.statistics, { samples: 0 })).toThrow('expected a positive whole number of samples, got 0');
   expect(() => bootstrapInterval(system.statistics, { confidence: 1 })).toThrow('expected a confidence between 0 and 1, got 1');
 });

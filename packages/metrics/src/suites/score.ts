@@ -1,5 +1,5 @@
 import type { MeteorParts } from '../meteor/meteor.js';
-import { checkSegments, MetricInputError, type Score } from '../metric.js';
+import { checkChoice, checkSegments, MetricInputError, type Score } from '../metric.js';
 import type { SuiteCell, SuiteColumn, SuiteInput, SuiteName, SuiteResources, SuiteResult } from './suite.js';
 import { suites } from './table.js';
 
@@ -26,10 +26,14 @@ export async function scoreSuite(name: SuiteName, input: SuiteInput, resources: 
 }
 
 function checkSubsets(name: SuiteName, { hypotheses, subsets }: SuiteInput): void {
-  if (subsets !== undefined && subsets.length !== hypotheses.length) {
+  if (subsets === undefined) return;
+  if (subsets.length !== hypotheses.length) {
     throw new MetricInputError(`suite ${name}: expected as many subsets as hypotheses (${hypotheses.length}), got ${subsets.length}.`, {
       details: { hypotheses: hypotheses.length, subsets: subsets.length },
     });
+  }
+  for (const [segment, subset] of subsets.entries()) {
+    checkChoice(`suite ${name}`, { [`subset of segment ${segment}`]: subset }, ['seen', 'unseen']);
   }
 }
 

@@ -60,9 +60,18 @@ test('xsum gives ROUGE-1, 2 and L of rouge-score', async () => {
   expect(scored(columns[1]).value).toBeCloseTo(100 * rouge({ ...few('xsum'), type: 2 }).score, 10);
 });
 
-test('an unknown suite and subsets of another length are refused', async () => {
+test('an unknown suite and subsets of another length or name are refused', async () => {
   await expect(scoreSuite('wmt' as 'e2e', few('e2e'))).rejects.toThrow('expected one of e2e, webnlg2017, dart, xsum, got wmt');
   await expect(scoreSuite('webnlg2017', { ...few('webnlg'), subsets: ['seen'] })).rejects.toThrow(MetricInputError);
+  const subsets = ['seen', 'Seen'] as 'seen'[];
+  await expect(scoreSuite('webnlg2017', { ...few('webnlg', 2), subsets })).rejects.toThrow('suite webnlg2017: expected one of seen, unseen as subset of segment 1, got Seen.');
+});
+
+test('what a suite is given besides what it needs does not disturb its columns', async () => {
+  const segments = few('dart', 3);
+  for (const suite of ['e2e', 'dart', 'xsum'] as const) {
+    expect(await scoreSuite(suite, { ...segments, subsets: ['seen', 'seen', 'unseen'] })).toMatchObject({ suite, segments: 3 });
+  }
 });
 
 test('WebNLG text becomes ASCII, lower case and spaced, once', () => {

@@ -7,11 +7,13 @@ import { ter } from '../ter/ter.js';
 import { tokenizeCaptionSegments } from '../tokenize/segments.js';
 import { normalizeWebnlg } from '../tokenize/webnlg.js';
 import type { Segments } from '../metric.js';
-import type { Prepared, Suite, SuiteColumn, SuiteInput, SuiteName, SuiteResources } from './suite.js';
+import type { Prepared, Suite, SuiteColumn, SuiteName, SuiteResources } from './suite.js';
 
 const share = { scale: 1, digits: 2, higherIsBetter: true };
 const percent = { scale: 100, digits: 1, higherIsBetter: true };
 
+/** Without what a suite is told or has prepared besides. */
+const plain = ({ hypotheses, references }: Segments): Segments => ({ hypotheses, references });
 /** METEOR and tercom get no empty references, but always the first. */
 const withoutEmpty = ({ hypotheses, references }: Segments): Segments => ({
   hypotheses,
@@ -29,8 +31,8 @@ const e2e: Suite = {
     return { ...input, captions: { hypotheses: hypotheses.map(join), references: references.map((list) => list.map(join)) } };
   },
   columns: [
-    { ...percent, name: 'BLEU', score: (segments) => bleu({ ...segments, style: 'mteval-v13a' }) },
-    { ...share, name: 'NIST', score: (segments) => nist(segments) },
+    { ...percent, name: 'BLEU', score: (segments) => bleu({ ...plain(segments), style: 'mteval-v13a' }) },
+    { ...share, name: 'NIST', score: (segments) => nist(plain(segments)) },
     { ...percent, name: 'MET', score: ({ captions }, resources) => withMeteor(captions!, resources) },
     { ...percent, name: 'R-L', score: ({ captions }) => rouge({ ...captions!, style: 'coco', tokenize: 'ptb-given' }) },
     { ...share, name: 'CIDEr', score: ({ captions }) => cider({ ...captions!, tokenize: 'ptb-given' }) },
@@ -50,7 +52,7 @@ function bySubset(column: SuiteColumn): SuiteColumn[] {
   return [
     { ...column, name: `${column.name} S`, score: part('seen') },
     { ...column, name: `${column.name} U`, score: part('unseen') },
-    { ...column, name: `${column.name} A` },
+    { ...column, name: `${column.name} A`, score: (segments, resources) => column.score(plain(segments), resources) },
   ];
 }
 
@@ -79,7 +81,7 @@ const needs = (metric: string) => ({ missing: `needs ${metric} with an embedding
 const dart: Suite = {
   name: 'dart',
   title: 'DART, as its run_eval_on_dart.sh',
-  prepare: (input: SuiteInput) => input,
+  prepare: plain,
   columns: [
     { ...percent, scale: 1, name: 'BLEU', score: (segments) => bleu({ ...segments, style: 'multi-bleu' }) },
     { ...share, name: 'MET', score: (segments, resources) => withMeteor(withoutEmpty(segments), resources) },
@@ -93,7 +95,7 @@ const dart: Suite = {
 const xsum: Suite = {
   name: 'xsum',
   title: "XSUM, as Google's rouge-score",
-  prepare: (input) => input,
+  prepare: plain,
   columns: ([1, 2, 'L'] as const).map((type) => ({ ...percent, digits: 2, name: `R-${type}`, score: (segments) => rouge({ ...segments, type }) })),
 };
 

@@ -133,7 +133,7 @@ describe('input', () => {
 
   test('a style that does not exist is named', () => {
     const wrong = { hypotheses: ['a'], references: [['a']], style: 'terp' } as unknown as Parameters<typeof ter>[0];
-    expect(() => ter(wrong)).toThrow('ter: expected tercom or sacrebleu as style, got "terp".');
+    expect(() => ter(wrong)).toThrow('ter: expected one of tercom, sacrebleu as style, got terp.');
     expect(() => ter(wrong)).toThrow(MetricInputError);
     expect(() => ter({ hypotheses: ['a'], references: [] })).toThrow(MetricInputError);
   });

@@ -1,5 +1,5 @@
 import { SACREBLEU_VERSION } from '../bleu/sacrebleu.js';
-import { checkSegments, MetricInputError, type Score, type Segments, type SegmentStatistics } from '../metric.js';
+import { checkSegments, checkStyle, type Score, type Segments, type SegmentStatistics, type StyleOptions } from '../metric.js';
 import { formatSignature, METRICS_VERSION, referenceCount } from '../signature.js';
 import { scoreStatistics, sumRows } from '../statistics.js';
 import { countEdits, DELETE, INSERT, type EditCounts, type EditSearch } from './edits.js';
@@ -8,6 +8,11 @@ import { tercomSearch } from './tercom.js';
 import { tokenizeSacrebleuTer, tokenizeTercom, type SacrebleuTokens, type TercomTokens } from './tokenize.js';
 
 export type TerOptions = ({ readonly style?: 'tercom' } & TercomTokens) | ({ readonly style: 'sacrebleu' } & SacrebleuTokens);
+
+const STYLES: StyleOptions<TerOptions> = {
+  tercom: { caseSensitive: true, normalized: true, noPunct: true },
+  sacrebleu: { caseSensitive: true, normalized: true, noPunct: true, asianSupport: true },
+};
 
 export interface TerParts extends EditCounts {
   /** Words of the references: of each segment the mean over its references. */
@@ -25,9 +30,11 @@ const NAMES = ['edits', 'referenceWords', 'insertions', 'deletions', 'substituti
  * the total that tercom prints is then infinite or not a number.
  *
  * @throws MetricInputError  if hypotheses and references do not fit, or the style is not one of the two
+ * @throws ConfigError  if the style lacks an option
  */
 export function ter({ hypotheses, references, ...options }: Segments & TerOptions): Score<TerParts> {
   checkSegments('ter', { hypotheses, references });
+  checkStyle('ter', options, STYLES);
   const style = terStyle(options);
   const rows = hypotheses.map((text, i) => segmentRow(style.tokenize(text), references[i]!.map(style.tokenizeReference ?? style.tokenize), style.find));
   const statistics: SegmentStatistics = {
@@ -66,14 +73,6 @@ function terStyle(options: TerOptions): TerStyle {
   const { caseSensitive, normalized, noPunct } = options;
   const common = { case: caseSensitive ? 'mixed' : 'lc', tok: 'tercom', norm: yes(normalized), punct: yes(!noPunct) };
   switch (options.style) {
-    case undefined:
-    case 'tercom':
-      return {
-        tokenize: (text) => tokenizeTercom(text, options),
-        find: tercomSearch(),
-        scale: 1,
-        settings: { ...common, ref: 'tercom-0.7.25', version: METRICS_VERSION },
-      };
     case 'sacrebleu': {
       const split = (text: string) => tokenizeSacrebleuTer(text, options);
       return {
@@ -85,10 +84,13 @@ function terStyle(options: TerOptions): TerStyle {
         settings: { ...common, asian: yes(options.asianSupport), version: SACREBLEU_VERSION },
       };
     }
-    default: {
-      const { style } = options as { style: unknown };
-      throw new MetricInputError(`ter: expected tercom or sacrebleu as style, got ${JSON.stringify(style)}.`, { details: { style } });
-    }
+    default:
+      return {
+        tokenize: (text) => tokenizeTercom(text, options),
+        find: tercomSearch(),
+        scale: 1,
+        settings: { ...common, ref: 'tercom-0.7.25', version: METRICS_VERSION },
+      };
   }
 }
 

@@ -6,11 +6,13 @@ export interface TokenizedSegments {
   readonly references: readonly (readonly (readonly string[])[])[];
 }
 
+export const CAPTION_TOKENIZATIONS = ['ptb', 'ptb-given', 'none'] as const;
+
 /**
  * `ptb`: as the caption scripts do (see {@link tokenizeCaptions}); `ptb-given`: the text has that tokenisation already;
  * `none`: the text is tokenised in another way. The last two split it at spaces.
  */
-export type CaptionTokenization = 'ptb' | 'ptb-given' | 'none';
+export type CaptionTokenization = (typeof CAPTION_TOKENIZATIONS)[number];
 
 /** Tokenises hypotheses as one text and all references, in order, as another, as the caption scripts do. */
 export function tokenizeCaptionSegments({ hypotheses, references }: Segments, tokenize: CaptionTokenization): TokenizedSegments {
