@@ -26,7 +26,7 @@ export const mini: Profile = {
     'adapter-3%': tableToText({ learningRate: 3e-3, steps: 150, batchSize: 10 }),
     'adapter-0.1%': tableToText({ learningRate: 1e-2, steps: 150, batchSize: 10 }),
     'prefix-0.1%': {
-      e2e: { learningRate: 6e-3, steps: 300, batchSize: 10, length: 5 },
+      e2e: { learningRate: 7e-3, steps: 450, batchSize: 10, length: 5 },
       webnlg: { learningRate: 3e-3, steps: 400, batchSize: 10, length: 5 },
       dart: { learningRate: 6e-3, steps: 200, batchSize: 10, length: 10 },
       xsum: { learningRate: 2e-3, steps: 150, batchSize: 8, length: 1 },
