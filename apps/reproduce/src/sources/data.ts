@@ -1,7 +1,8 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { datasets as builtIn, loadDataset, openFolder, writeMiniData, type Dataset } from '@prefix-tuning/datasets';
+import { makeFolder } from '@prefix-tuning/safetensors';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Profile } from '../recipe/profile.js';
 import { hashFiles, hashText } from './files.js';
@@ -83,7 +84,7 @@ async function miniFolder(dataset: string, { data }: Profile, cache: string): Pr
   const sizes = { train: data.train, dev: data.dev, test: data.test };
   const folder = join(cache, `${dataset}-mini-${Object.values(sizes).join('-')}`);
   if (existsSync(folder)) return folder;
-  await mkdir(cache, { recursive: true });
+  await makeFolder(cache);
   const partial = await mkdtemp(join(cache, 'partial-'));
   await writeMiniData(dataset, { folder: partial, seed: MINI_SEED, sizes });
   await rename(partial, folder).catch(async (error: Error) => {

@@ -1,13 +1,13 @@
 import { FileError } from '@prefix-tuning/base';
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeFileAtomically } from '@prefix-tuning/safetensors';
+import { makeFolder, writeFileAtomically } from '@prefix-tuning/safetensors';
 
 /** Writes a text file whole or not at all, and the folders above it. */
 export async function writeText(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFileAtomically(file, [() => new TextEncoder().encode(text)]);
 }
 

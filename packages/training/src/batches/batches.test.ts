@@ -85,6 +85,19 @@ test('batches of one data set have few shapes, but for a sequence that is longer
   expect(share).toBeGreaterThan(0.88);
 });
 
+test('whole blocks beside shorter texts have few shapes too', () => {
+  const rng = createRng(3);
+  const sequences = Array.from({ length: 1200 }, (_, i): TokenSequence => {
+    const length = i % 2 ? 384 : 150 + rng.integer(234);
+    return { id: `s${i}`, ids: Array.from({ length: length + 1 }, () => 1), from: i % 2 ? 1 : length >> 1 };
+  });
+  for (const modelWidth of [160, 768]) {
+    const batches = [...sequenceBatches(sequences, { objective: 'token-mean', batchSize: 6, maxTokens: 384, modelWidth }).epoch(rng)];
+    const shapes = batches.map(({ tensors: { ids, rows, packing } }) => `${packing?.segments.shape.join(' x ')}, ${ids.shape.join(' x ')}, ${rows.shape[0]}`);
+    expect(new Set(shapes).size, `width ${modelWidth}`).toBeLessThan(10);
+  }
+});
+
 test('an example with nothing to predict, and too many examples, are refused', () => {
   const good: TokenSequence = { id: 'a', ids: [1, 2], from: 1 };
   expect(() => collate([{ ...good, from: 2 }], { objective: 'token-mean', batchSize: 1 })).toThrow(/expected a to have a token to predict/);
