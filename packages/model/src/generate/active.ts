@@ -21,7 +21,7 @@ export interface Job {
 export interface Active {
   readonly prompt: number;
   readonly search: Search;
-  /** Slots that its rows share: those of the prompt, or of the source, prefix included. */
+  /** Slots that its rows share. */
   readonly shared: number;
   /** Position of what stands in a row's first own slot. */
   readonly firstPosition: number;
@@ -45,7 +45,16 @@ export interface Admitted {
 
 export interface Placed {
   readonly past: Hosted<Past>;
-  readonly slots: Slots;
+  /** In the order in which they follow each other. */
+  readonly slots: readonly Slots[];
+}
+
+/** Takes prompts in: reads them and makes each one's first choice. */
+export interface Intake {
+  /** Prompts that wait. */
+  left(): number;
+  /** Takes some in, at least one and at most `room`. */
+  next(room: number): Promise<Admitted[]>;
 }
 
 /** Keys and values of all prompts being decoded: of new tokens, a row per beam, and of the prompts or sources, a row each. */
@@ -56,6 +65,10 @@ export interface Store {
 
 /** Whether prefixes take positions. */
 export const takesPositions = ({ model, options }: Pick<Job, 'model' | 'options'>): boolean => options.prefixPositions ?? !model.family.encoder;
+
+/** Slots that the rows of a prompt share: those of the prompt, or of the source, prefix included. */
+export const sharedSlots = ({ model, prompts, prefixes }: Pick<Job, 'model' | 'prompts' | 'prefixes'>, prompt: number): number =>
+  prompts[prompt]!.length + (model.family.encoder ? prefixes.crossPrefix : prefixes.prefix).length(prompt);
 
 /** What a program says of one row's next token, as views. */
 export function rowOf({ scores, tokens: [tokens] }: Hosted<Scored>, row: number): Row {

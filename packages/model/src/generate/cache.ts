@@ -4,8 +4,8 @@ import type { Past } from '../families/family.js';
 /** Keys and values of every row in plain memory, [rows, H, capacity, D] per layer, written in place. */
 export interface Cache {
   readonly capacity: number;
-  /** Copies slots [begin, begin + length) of one row of a program's output to the start of a row. */
-  fill(row: number, present: Hosted<Past>, source: Slots): void;
+  /** Copies slots of a program's output to the start of a row, one range behind the other. */
+  fill(row: number, present: Hosted<Past>, sources: readonly Slots[]): void;
   /** Writes each row's new key and value, [rows, H, 1, D], at the row's slot; rows without a slot are left alone. */
   append(fresh: Hosted<Past>, slots: readonly (number | undefined)[]): void;
   /** Copies slots [begin, end) of a row to another row. */
@@ -16,7 +16,7 @@ export interface Cache {
   rows(count: number): Hosted<Past>;
 }
 
-/** Where something stands in a program's output. */
+/** Where something stands in a program's output: slots [begin, begin + length) of a row. */
 export interface Slots {
   readonly row: number;
   readonly begin: number;
@@ -61,7 +61,13 @@ export function createCache(shape: CacheShape): Cache {
   return {
     capacity,
     rows: rowsOf,
-    fill: (row, present, source) => write(present, source, { row, slot: 0 }),
+    fill: (row, present, sources) => {
+      let slot = 0;
+      for (const source of sources) {
+        write(present, source, { row, slot });
+        slot += source.length;
+      }
+    },
     append: (fresh, slots) => flat(fresh).forEach(({ data }, i) => putSlots(stores[i]!, data as Float32Array, slots, shape)),
     copy: (from, to, { begin, end }) => {
       const [target, start, size] = [to * rowSize + begin * D, from * rowSize + begin * D, (end - begin) * D];
@@ -74,7 +80,7 @@ export function createCache(shape: CacheShape): Cache {
     },
     grow: (more) => {
       const grown = createCache({ ...shape, capacity: more });
-      for (let row = 0; row < rows; row++) grown.fill(row, rowsOf(rows), { row, begin: 0, length: capacity });
+      for (let row = 0; row < rows; row++) grown.fill(row, rowsOf(rows), [{ row, begin: 0, length: capacity }]);
       return grown;
     },
   };

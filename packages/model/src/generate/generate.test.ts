@@ -54,6 +54,14 @@ describe('generate', () => {
     }
   });
 
+  test('prompts that begin alike, or are alike, are read together and give what each gives alone', async () => {
+    const alike = [[3, 4, 5], [3, 4, 5, 6, 7], [3, 4, 9], [3, 4, 5], [8], [3], [3, 4, 5, 6, 8]];
+    const together = await generate(model, alike, options);
+    const alone = await Promise.all(alike.map(async (prompt) => (await generate(model, [prompt], options))[0]!));
+    expect(together.map((rows) => rows.map(({ tokens }) => tokens))).toEqual(alone.map((rows) => rows.map(({ tokens }) => tokens)));
+    together.forEach((rows, i) => rows.forEach(({ score }, n) => expect(Math.abs(score! - alone[i]![n]!.score!)).toBeLessThan(1e-4)));
+  });
+
   test('forbidden tokens are, whether the search sees the likeliest tokens alone or all', async () => {
     const plain = await generate(model, prompts, options);
     const tokens = [...new Set(plain.flat().map(({ tokens }) => tokens[0]!))];
@@ -81,7 +89,7 @@ describe('generate', () => {
       return Math.max(...rows);
     };
     expect(await rowsOf()).toBe(12);
-    const memory = vi.spyOn(os, 'totalmem').mockReturnValue(1e6);
+    const memory = vi.spyOn(os, 'totalmem').mockReturnValue(5e5);
     expect(await rowsOf()).toBe(3);
     memory.mockRestore();
   });

@@ -1,6 +1,7 @@
 import { ConfigError, ShapeError } from '@prefix-tuning/base';
 import { hostTensor, sizeOf, type Hosted, type HostTensor } from '@prefix-tuning/jit';
 import type { ModelConfig, Past } from '../families/family.js';
+import { bucket } from './buckets.js';
 
 /**
  * Keys and values that stand before prompts: float32 [1, H, P, D] per layer for all of them, [prompts, H, P, D] with a
@@ -19,8 +20,12 @@ export interface PrefixRows {
   readonly longest: number;
   /** Length of a prompt's own. */
   length(prompt: number): number;
+  /** Whether prompts have each their own, and not one for all. */
+  readonly own: boolean;
   /** What the program takes for some prompts, in as many rows; none if `longest` is 0. */
   take(prompts: readonly number[], rows: number): readonly TakenPrefix[];
+  /** The prefixes of some prompts side by side in one row. */
+  pack(prompts: readonly number[]): PackedPrefixes;
 }
 
 /** Shorter prefixes stand at the end of their row, after zeros that the mask hides. */
@@ -29,6 +34,15 @@ export type TakenPrefix = {
   /** float32 [rows, P]: 1 for a row's own prefix. Absent where all are of one length. */
   readonly mask: readonly HostTensor[];
 };
+
+export interface PackedPrefixes {
+  /** float32 [1, H, slots, D] per layer; none if no prompt has a prefix. */
+  readonly past: readonly Hosted<Past>[];
+  readonly slots: number;
+  /** Slot in which each prompt's own begins, and its length. */
+  readonly begin: readonly number[];
+  readonly length: readonly number[];
+}
 
 /** What a site's prefixes must fit. */
 interface Fit {
@@ -57,13 +71,20 @@ export function resolvePrefixes(given: Partial<Record<Site, Prefix | undefined>>
   return Object.fromEntries(entries) as Record<Site, PrefixRows>;
 }
 
-const none: PrefixRows = { longest: 0, length: () => 0, take: () => [] };
+/** One prefix for all prompts, or none. */
+const oneForAll = (past: Hosted<Past> | undefined, length: number): PrefixRows => {
+  const pasts = past ? [past] : [];
+  const packed = (prompts: readonly number[]) => ({ past: pasts, slots: length, begin: prompts.map(() => 0), length: prompts.map(() => length) });
+  return { longest: length, own: false, length: () => length, take: () => pasts.map((past) => ({ past, mask: [] })), pack: packed };
+};
+
+const none = oneForAll(undefined, 0);
 
 function prefixRows(given: Prefix | undefined, fit: Fit): PrefixRows {
   if (!given) return none;
   if (!isList(given)) {
     const { rows, length } = check(given, fit, '');
-    if (rows === 1 && length > 0) return { longest: length, length: () => length, take: () => [{ past: given, mask: [] }] };
+    if (rows === 1 && length > 0) return oneForAll(given, length);
     return ownRows(Array.from({ length: rows }, (_, row) => ({ past: given, row, length })), fit);
   }
   const whole = (past: Hosted<Past>, i: number): Row => ({ past, row: 0, length: check(past, fit, `, prompt ${i}`, 1).length });
@@ -88,9 +109,18 @@ function ownRows(own: readonly Row[], fit: Fit): PrefixRows {
   const alike = own.every(({ length }) => length === P);
   const take = (prompts: readonly number[], count: number): TakenPrefix => {
     const rows = prompts.map((i) => own[i]!);
-    return { past: gather(rows, { ...fit, count, P }), mask: alike ? [] : [maskOf(rows, { count, P })] };
+    const places = rows.map(({ length }, row) => ({ row, slot: P - length }));
+    return { past: gather(rows, places, { ...fit, count, P }), mask: alike ? [] : [maskOf(rows, { count, P })] };
   };
-  return { longest: P, length: (prompt) => own[prompt]!.length, take: (prompts, count) => [take(prompts, count)] };
+  const pack = (prompts: readonly number[]): PackedPrefixes => {
+    const rows = prompts.map((i) => own[i]!);
+    const length = rows.map((row) => row.length);
+    let used = 0;
+    const begin = length.map((some) => (used += some) - some);
+    const slots = bucket(used);
+    return { past: [gather(rows, begin.map((slot) => ({ row: 0, slot })), { ...fit, count: 1, P: slots })], slots, begin, length };
+  };
+  return { longest: P, own: true, length: (prompt) => own[prompt]!.length, take: (prompts, count) => [take(prompts, count)], pack };
 }
 
 function maskOf(rows: readonly Row[], { count, P }: { count: number; P: number }): HostTensor {
@@ -99,16 +129,17 @@ function maskOf(rows: readonly Row[], { count, P }: { count: number; P: number }
   return hostTensor(mask, [count, P]);
 }
 
-/** One past [count, H, P, D] of rows that stand each at the end, after zeros. */
-function gather(rows: readonly Row[], { layers, heads: H, headSize: D, count, P }: Fit & { count: number; P: number }): Hosted<Past> {
+/** One past [count, H, P, D] of rows that stand each where a place says, among zeros. */
+function gather(rows: readonly Row[], places: readonly { row: number; slot: number }[], { layers, heads: H, headSize: D, count, P }: Fit & { count: number; P: number }): Hosted<Past> {
   const part = (l: number, name: 'key' | 'value'): HostTensor => {
     const data = new Float32Array(count * H * P * D);
     rows.forEach(({ past, row = 0, length }, i) => {
       if (!past || length === 0) return;
       const values = past[l]![name].data as Float32Array;
+      const place = places[i]!;
       for (let h = 0; h < H; h++) {
         const from = (row * H + h) * length * D;
-        data.set(values.subarray(from, from + length * D), ((i * H + h) * P + P - length) * D);
+        data.set(values.subarray(from, from + length * D), ((place.row * H + h) * P + place.slot) * D);
       }
     });
     return hostTensor(data, [count, H, P, D]);

@@ -1,22 +1,39 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { jit, type JitFunction, type Runtime } from '@prefix-tuning/jit';
-import { add, cast, concat, fill, log, logSoftmax, max, minimum, ones, range, reshape, scalar, slice, softmax, sub, sum, topk, type Tensor } from '@tensorflow/tfjs-core';
-import type { ForwardInput, ModelConfig, Past } from '../families/family.js';
+import { add, concat, fill, log, logSoftmax, max, ones, reshape, slice, softmax, sub, topk, type Tensor } from '@tensorflow/tfjs-core';
+import type { ForwardInput, Past } from '../families/family.js';
 import type { Model } from '../model.js';
 
 /** A value that may be absent: a list of one or none, since programs take lists of tensors. */
 export type Optional<T> = readonly T[];
 
-/** n prompts, padded on the right to T; for an encoder-decoder model n sources. Each prefix has 1 row or n. */
-export type PrefillInput = {
+/** Prompts of a decoder alone, packed in one row of N tokens, after S slots of prefixes. */
+export type ReadInput = {
+  /** int32 [1, N] */
+  readonly ids: Tensor;
+  /** int32 [1, N] */
+  readonly positions: Tensor;
+  /** float32 [1, 1, N, S + N], added to scores: 0 for what each token sees */
+  readonly mask: Tensor;
+  /** int32 [R], where each prompt's last token is */
+  readonly last: Tensor;
+  readonly prefix: Optional<Past>;
+};
+
+/** Scored: the token after each prompt. */
+export type ReadOutput = Scored & {
+  /** float32 [1, H, S + N, D] per layer */
+  readonly present: Past;
+};
+
+/** n sources of an encoder-decoder model, padded on the right to T. Each prefix has 1 row or n. */
+export type EncodeInput = {
   /** int32 [n, T] */
   readonly ids: Tensor;
-  /** Decoder alone: int32 [n], where each prompt's last token is in the flattened ids. */
-  readonly last: Optional<Tensor>;
-  /** Encoder-decoder: float32 [n, T], 1 for each source's own tokens. */
-  readonly mask: Optional<Tensor>;
-  /** Encoder-decoder: int32 [n, 1], the position of the start token. */
-  readonly first: Optional<Tensor>;
+  /** float32 [n, T], 1 for each source's own tokens */
+  readonly mask: Tensor;
+  /** int32 [n, 1], the position of the start token */
+  readonly first: Tensor;
   readonly prefix: Optional<MaskedPast>;
   readonly encoderPrefix: Optional<MaskedPast>;
   readonly crossPrefix: Optional<MaskedPast>;
@@ -33,11 +50,11 @@ export type Scored = {
   readonly tokens: Optional<Tensor>;
 };
 
-/** Scored: the token after each prompt, or after the decoder's start token. */
-export type PrefillOutput = Scored & {
+/** Scored: the token after the decoder's start token. */
+export type EncodeOutput = Scored & {
   readonly present: Past;
   /** Keys and values of the sources, each after its prefix. */
-  readonly cross: Optional<Past>;
+  readonly cross: Past;
 };
 
 /** One token for each of R rows. */
@@ -63,7 +80,10 @@ export type DecodeOutput = Scored & {
 };
 
 export interface Programs {
-  readonly prefill: JitFunction<PrefillInput, PrefillOutput>;
+  /** Of a decoder alone. */
+  readonly read: JitFunction<ReadInput, ReadOutput>;
+  /** Of an encoder-decoder model. */
+  readonly encode: JitFunction<EncodeInput, EncodeOutput>;
   readonly decode: JitFunction<DecodeInput, DecodeOutput>;
   dispose(): Promise<void>;
 }
@@ -75,7 +95,7 @@ export interface ScoreOptions {
   readonly tokens?: number | undefined;
 }
 
-/** Compiles what generation runs. Both programs are for fixed shapes, so callers keep to few of them. */
+/** Compiles what generation runs. Programs are for fixed shapes, so callers keep to few of them. */
 export function createPrograms(model: Model, options: { scores: ScoreOptions; runtime?: Runtime | undefined }): Programs {
   const { family, parameters, config } = model;
   const runtime = options.runtime ? { runtime: options.runtime } : {};
@@ -86,7 +106,14 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
     const { values, indices } = topk(logits, tokens);
     return { scores: kind === 'logits' ? values : logProbabilities(values, logits), tokens: [indices] };
   };
-  const prefill: Programs['prefill'] = jit(family.encoder ? encodeAndStart(model, score) : readPrompt(model, score), { name: 'prefill', ...runtime });
+  const read: Programs['read'] = jit(
+    ({ mask, last, prefix, ...input }: ReadInput): ReadOutput => {
+      const { hidden, present } = family.forward(parameters, config, { ...input, attentionMask: mask, rows: last, past: prefix[0] });
+      return { ...score(reshape(hidden, [-1, config.width])), present };
+    },
+    { name: 'read', ...runtime },
+  );
+  const encode: Programs['encode'] = jit(encodeAndStart(model, score), { name: 'encode', ...runtime });
   const decode: Programs['decode'] = jit(
     ({ prompt, source, ...input }: DecodeInput): DecodeOutput => {
       const { hidden, fresh } = family.forward(parameters, config, { ...input, prompt: prompt[0], source: source[0] });
@@ -94,7 +121,8 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
     },
     { name: 'decode', ...runtime },
   );
-  return { prefill, decode, dispose: async () => void (await Promise.all([prefill.dispose(), decode.dispose()])) };
+  const all = { read, encode, decode };
+  return { ...all, dispose: async () => void (await Promise.all(Object.values(all).map((program) => program.dispose()))) };
 }
 
 /** Of the likeliest tokens' logits [R, S], best first: the best one's probability is all that the others [R, V] are needed for. */
@@ -102,45 +130,34 @@ function logProbabilities(best: Tensor, logits: Tensor): Tensor {
   return add(sub(best, slice(best, [0, 0], [-1, 1])), log(max(softmax(logits), -1, true)));
 }
 
-const readPrompt =
-  ({ family, parameters, config }: Model, score: (hidden: Tensor) => Scored) =>
-  ({ ids, last, prefix: [prefix] }: PrefillInput): PrefillOutput => {
-    const { hidden, present } = family.forward(parameters, config, { ids, rows: last[0], ...after(prefix, ids.shape as [number, number], config) });
-    return { ...score(reshape(hidden, [-1, config.width])), present, cross: [] };
-  };
-
-/** What T new tokens after a prefix need; where prefixes differ in length, each row's positions count its own. */
-function after(prefix: MaskedPast | undefined, [n, T]: readonly [number, number], { maxPositions }: ModelConfig): Pick<ForwardInput, 'past' | 'mask' | 'positions'> {
-  const hides = prefix?.mask[0];
-  if (!hides) return { past: prefix?.past };
-  const lengths = cast(sum(hides, 1, true), 'int32');
-  // Padding at the end of a prompt may reach past the last position; nothing looks at it.
-  const positions = minimum(add(lengths, range(0, T, 1, 'int32')), scalar(maxPositions - 1, 'int32'));
-  return { past: prefix.past, mask: concat([hides, ones([n, T])], 1), positions };
-}
+/** What one new token in each row sees of a prefix. */
+const after = (prefix: MaskedPast | undefined, n: number): Pick<ForwardInput, 'past' | 'mask'> => ({
+  past: prefix?.past,
+  mask: prefix?.mask[0] && maskAfter(prefix, ones([n, 1])),
+});
 
 /** The mask of keys that stand after a prefix. */
 const maskAfter = (prefix: MaskedPast | undefined, mask: Tensor): Tensor =>
   prefix ? concat([prefix.mask[0] ?? ones([mask.shape[0]!, prefix.past[0]!.key.shape[2]!]), mask], 1) : mask;
 
 /** Encodes the sources and runs the decoder on its start token. */
-function encodeAndStart({ family, parameters, config, generationConfig, folder }: Model, score: (hidden: Tensor) => Scored) {
-  const start = generationConfig.decoderStartTokenId;
-  if (start === undefined) {
-    throw new ConfigError(`${folder}/config.json: decoder_start_token_id: expected a token id, got none. Get the file again.`, {
-      details: { file: `${folder}/config.json`, field: 'decoder_start_token_id' },
-    });
-  }
-  return ({ ids, mask: [mask], first: [positions], prefix: [prefix], encoderPrefix: [encoderPrefix], crossPrefix: [crossPrefix] }: PrefillInput): PrefillOutput => {
+const encodeAndStart =
+  ({ family, parameters, config, generationConfig, folder }: Model, score: (hidden: Tensor) => Scored) =>
+  ({ ids, mask, first: positions, prefix: [prefix], encoderPrefix: [encoderPrefix], crossPrefix: [crossPrefix] }: EncodeInput): EncodeOutput => {
+    const start = generationConfig.decoderStartTokenId;
+    if (start === undefined) {
+      throw new ConfigError(`${folder}/config.json: decoder_start_token_id: expected a token id, got none. Get the file again.`, {
+        details: { file: `${folder}/config.json`, field: 'decoder_start_token_id' },
+      });
+    }
     const n = ids.shape[0]!;
-    const hidden = family.encoder!.encode(parameters, config, { ids, mask: maskAfter(encoderPrefix, mask!), past: encoderPrefix?.past });
-    const keyValues = family.encoder!.keyValues(parameters, config, { hidden, past: crossPrefix?.past });
+    const hidden = family.encoder!.encode(parameters, config, { ids, mask: maskAfter(encoderPrefix, mask), past: encoderPrefix?.past });
+    const cross = family.encoder!.keyValues(parameters, config, { hidden, past: crossPrefix?.past });
     const first = family.forward(parameters, config, {
       ids: fill([n, 1], start, 'int32'),
-      ...after(prefix, [n, 1], config),
+      ...after(prefix, n),
       positions,
-      source: { keyValues, mask: maskAfter(crossPrefix, mask!) },
+      source: { keyValues: cross, mask: maskAfter(crossPrefix, mask) },
     });
-    return { ...score(reshape(first.hidden, [-1, config.width])), present: first.present, cross: [keyValues] };
+    return { ...score(reshape(first.hidden, [-1, config.width])), present: first.present, cross };
   };
-}

@@ -1,10 +1,11 @@
 import { machineMemory } from '@prefix-tuning/jit';
-import type { Active, Admitted, Job, Store } from './active.js';
+import { sharedSlots, type Active, type Admitted, type Job, type Store } from './active.js';
 import { bucket, rowBucket } from './buckets.js';
 import { createCache, type Cache, type CacheShape } from './cache.js';
 import { decodeStep } from './decode.js';
 import { checkPrompts } from './check.js';
-import { prefill } from './prefill.js';
+import { encodeSources } from './encode-sources.js';
+import { readPrompts } from './read-prompts.js';
 import type { Generated } from './settings.js';
 
 /** New tokens that a cache has room for from the start; it grows when sequences get longer. */
@@ -12,17 +13,18 @@ const roomForNew = 64;
 /** A step reads all weights whatever its rows; with as many rows that is a small part of it. */
 const MOST_ROWS = 256;
 /** Share of the memory for the keys and values of all rows. */
-const CACHE_SHARE = 1 / 32;
+const CACHE_SHARE = 1 / 16;
 
 /** Decodes all prompts, taking new ones in as others end, so that every step runs a full batch. */
 export async function run(job: Job): Promise<Generated[][]> {
   const { prompts, options, settings } = job;
   checkPrompts(job);
   const results: Generated[][] = prompts.map(() => []);
-  // Longest first: prompts of like lengths share a prefill, and the last ones to end are short.
-  const queue = prompts.map((_, i) => i).sort((a, b) => prompts[b]!.length - prompts[a]!.length || a - b);
-  const batch = Math.min(options.batchSize ?? usualBatch(job), Math.max(1, prompts.length));
-  const intake = Math.ceil(batch / 4);
+  // Room for all from the start: a cache that grows needs another program.
+  const shared = Math.max(1, ...prompts.map((_, i) => sharedSlots(job, i)));
+  const batch = Math.min(options.batchSize ?? usualBatch(job, shared), Math.max(1, prompts.length));
+  const enough = Math.ceil(batch / 4);
+  const intake = job.model.family.encoder ? encodeSources(job, enough) : readPrompts(job, batch);
   let active: Active[] = [];
   let store: Store | undefined;
   let done = 0;
@@ -30,20 +32,20 @@ export async function run(job: Job): Promise<Generated[][]> {
     results[item.prompt] = [...item.search.results()];
     options.onProgress?.({ task: 'generate', done: ++done, total: prompts.length, unit: 'prompts' });
   };
-  while (queue.length > 0 || active.length > 0) {
-    // Once there is room for a whole intake, or for all that are left, every place is filled.
-    const admits = batch - active.length >= Math.min(intake, queue.length);
-    while (admits && queue.length > 0 && active.length < batch) {
-      const admitted = await prefill(job, queue.splice(0, Math.min(intake, batch - active.length)), intake);
+  while (intake.left() > 0 || active.length > 0) {
+    // Once there is room for a quarter, or for all that are left, every place is filled.
+    const admits = batch - active.length >= Math.min(enough, intake.left());
+    while (admits && intake.left() > 0 && active.length < batch) {
+      const admitted = await intake.next(batch - active.length);
       for (const { item } of admitted.filter(({ next }) => !next)) finish(item);
       const going = admitted.filter(({ next }) => next);
       if (going.length === 0) continue;
       const longest = Math.max(...going.map(({ item }) => item.length));
-      store = ensureRoom(job, store, { batch, own: longest + Math.min(settings.maxNewTokens, roomForNew), shared: Math.max(...going.map(({ item }) => item.shared)) });
+      store = ensureRoom(job, store, { batch, own: longest + Math.min(settings.maxNewTokens, roomForNew), shared });
       for (const one of going) active.push(place(one, store, active.length));
     }
     if (active.length === 0 || !store) continue;
-    store = ensureRoom(job, store, { batch, own: Math.max(...active.map(({ length }) => length)) + 1, shared: 0 });
+    store = ensureRoom(job, store, { batch, own: Math.max(...active.map(({ length }) => length)) + 1, shared });
     const ended = await decodeStep(job, active, { store, blocks: rowBucket(active.length, batch) });
     for (const item of ended) finish(item);
     active = closeGaps(active, ended, { store, width: settings.beams });
@@ -51,13 +53,13 @@ export async function run(job: Job): Promise<Generated[][]> {
   return results;
 }
 
-/** Prompts decoded at a time unless the caller says. */
-function usualBatch({ model: { config }, settings, prompts, prefixes }: Job): number {
+/** Prompts decoded at a time unless the caller says: as many as there are room for, in equal parts. */
+function usualBatch({ model: { config }, settings, prompts }: Job, shared: number): number {
   const slot = 2 * 4 * config.layers * config.keyValueHeads * config.headSize;
-  const longest = Math.max(...prompts.map(({ length }) => length), 1) + prefixes.prefix.longest + prefixes.crossPrefix.longest;
   const own = settings.beams * bucket(Math.min(settings.maxNewTokens, roomForNew));
-  const fit = (CACHE_SHARE * machineMemory()) / (slot * (bucket(longest) + own));
-  return Math.max(1, Math.floor(Math.min(fit, MOST_ROWS / settings.beams)));
+  const fit = (CACHE_SHARE * machineMemory()) / (slot * (bucket(shared) + own));
+  const most = Math.max(1, Math.floor(Math.min(fit, MOST_ROWS / settings.beams)));
+  return Math.ceil(prompts.length / Math.ceil(prompts.length / most)) || 1;
 }
 
 /** Copies what a prompt left into the rows of its block. */
