@@ -30,6 +30,7 @@ describe('packed prompts', () => {
   test('prompts with prefixes of their own share nothing, and their prefixes take room', () => {
     const ids = [1, 2, 3];
     expect(packPrompts([{ ids, own: 2 }, { ids, own: 2 }]).ids).toEqual([1, 2, 3, 1, 2, 3]);
+    expect(packPrompts([{ ids, own: 2 }, { ids }, { ids }, { ids, own: 2 }]).ids).toEqual([...ids, ...ids, ...ids]);
     expect(packPrompts([{ ids }, { ids }]).ids).toEqual(ids);
     const long = { ids: Array.from({ length: 20 }, (_, i) => i), own: PACK_TOKENS / 2 };
     expect(packPrompts([long, long, long]).paths).toHaveLength(1);

@@ -29,7 +29,9 @@ export function packPrompts(prompts: readonly Packable[]): Pack {
   const paths: number[][] = [];
   let used = 0;
   for (const [i, { ids: prompt, own = 0 }] of prompts.entries()) {
-    const alike = i > 0 && own === 0 ? commonLength(prompts[i - 1]!.ids, prompt) : 0;
+    const before = prompts[i - 1];
+    // Tokens after a prefix are no other prompt's, even one's without a prefix.
+    const alike = before && own === 0 && !before.own ? commonLength(before.ids, prompt) : 0;
     used += prompt.length - alike + own;
     if (i > 0 && used > PACK_TOKENS) break;
     paths.push([...(paths[i - 1] ?? []).slice(0, alike), ...prompt.slice(alike).map((id) => ids.push(id) - 1)]);

@@ -92,6 +92,17 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
     }
   });
 
+  test('prompts that begin alike after prefixes of their own and after none equal one-by-one runs', async () => {
+    const alike = [[3, 4, 5], [3, 4, 5], [3, 4, 5, 6], [3, 4], [3, 4, 5, 6]];
+    const own = [2, 0, 3, 0, 0].map((length) => (length === 0 ? null : randomPast(1, length)));
+    const together = await run(alike, { prefix: own });
+    for (const [i, prompt] of alike.entries()) {
+      const [alone] = await run([prompt], own[i] ? { prefix: own[i] } : {});
+      expect(tokens(together)[i]).toEqual(tokens([alone!])[0]);
+      together[i]!.forEach(({ score }, n) => expect(Math.abs(score! - alone![n]!.score!)).toBeLessThan(1e-4));
+    }
+  });
+
   test('rows of one past, one row for all, and a list say the same', async () => {
     const past = randomPast(4, 3);
     const { keyValueHeads: H, headSize: D } = model.config;
