@@ -1,8 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { ConfigError, FileError } from '@prefix-tuning/base';
+import { ConfigError, FileError, makeFolder } from '@prefix-tuning/base';
 import { formatDuration, progressView } from '@prefix-tuning/cli';
 import type { Example } from '@prefix-tuning/datasets';
-import { makeFolder } from '@prefix-tuning/safetensors';
 import { env } from '@tensorflow/tfjs-core';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
-import { FileError } from '@prefix-tuning/base';
+import { FileError, makeFolder } from '@prefix-tuning/base';
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetDefinition, DatasetOptions } from './define.js';
 import type { DataRecord, SplitName } from './example.js';
@@ -37,7 +37,7 @@ async function* readCache(path: string): AsyncGenerator<DataRecord<unknown>> {
 
 async function* writeCache(records: AsyncIterable<DataRecord<unknown>>, path: string): AsyncGenerator<DataRecord<unknown>> {
   const part = `${path}.${randomUUID()}.part`;
-  const file = await written(path, mkdir(join(path, '..'), { recursive: true }).then(() => open(part, 'w')));
+  const file = await written(path, makeFolder(join(path, '..')).then(() => open(part, 'w')));
   try {
     let lines: string[] = [];
     for await (const record of records) {
@@ -59,8 +59,9 @@ const linesAtOnce = 1000;
 
 /** What a step of writing gives; a full disk or a folder that takes no files is named. */
 async function written<T>(path: string, step: Promise<T>): Promise<T> {
-  return step.catch((error: NodeJS.ErrnoException) => {
-    throw new FileError(`${path}: expected to write the cache, got ${error.code ?? error.message}. Give another folder, or load without a cache.`, { details: { path }, cause: error });
+  return step.catch((error: Error) => {
+    const { code, message } = (error.cause ?? error) as NodeJS.ErrnoException;
+    throw new FileError(`${path}: expected to write the cache, got ${code ?? message}. Give another folder, or load without a cache.`, { details: { path }, cause: error });
   });
 }
 

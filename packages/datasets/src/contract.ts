@@ -1,4 +1,4 @@
-import { PrefixTuningError } from '@prefix-tuning/base';
+import { checkFields, PrefixTuningError } from '@prefix-tuning/base';
 import { isDeepStrictEqual } from 'node:util';
 import { appendFile, cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,8 +28,14 @@ export interface ContractOptions {
   readonly options?: Partial<DatasetOptions>;
 }
 
-/** The tests that every dataset of this toolkit passes, the built-in ones too. */
-export function datasetContract<T, O extends DatasetOptions>(definition: DatasetDefinition<T, O>, { folder, options = {} }: ContractOptions): readonly ContractTest[] {
+/**
+ * The tests that every dataset of this toolkit passes, the built-in ones too.
+ *
+ * @throws ConfigError  for an option that does not exist
+ */
+export function datasetContract<T, O extends DatasetOptions>(definition: DatasetDefinition<T, O>, given: ContractOptions): readonly ContractTest[] {
+  checkFields('datasetContract', given, ['folder', 'options']);
+  const { folder, options = {} } = given;
   const any: DatasetDefinition<unknown, DatasetOptions> = definition;
   const load = (path = folder, cache?: string) => loadDataset(any, { folder: path, options, ...(cache === undefined ? {} : { cache }) });
   const tests: Readonly<Record<string, () => Promise<void>>> = {

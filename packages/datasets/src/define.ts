@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import { splitNames, type DataRecord, type SplitName } from './example.js';
 import type { DataFolder } from './io/folder.js';
 import type { DataFile } from './io/text.js';
@@ -77,22 +77,34 @@ export interface MiniOptions {
   readonly sizes: Readonly<Record<SplitName, number>>;
 }
 
+const fields: FieldsOf<DatasetDefinition<unknown, DatasetOptions>> = {
+  name: true, title: true, citation: true, metrics: true, options: true, choices: true, splits: true, read: true, revision: true, linearise: true,
+  fields: true, slices: true, downloads: true, mini: true,
+};
+const required = ['title', 'citation', 'metrics', 'options', 'read', 'linearise'] as const;
+
 /**
  * Checks a definition and fills in nothing: what it returns is what was given, typed.
  *
  * Everything else (loading, caching, low-data samples, statistics, the contract tests) takes the definition as its argument.
  *
- * @throws ConfigError  if the name is not a plain lower-case word, or a split names no file
+ * @throws ConfigError  if the name is not a plain lower-case word, a field is unknown or missing, choices are of an option
+ *   that does not exist, or a split names no file
  */
 export function defineDataset<Table, Options extends DatasetOptions>(
   definition: DatasetDefinition<Table, Options>,
 ): DatasetDefinition<Table, Options> {
-  const { name, splits } = definition;
+  const { name, splits, options, choices = {} } = definition;
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
     throw new ConfigError(`defineDataset: expected a name of lower-case letters, digits and dashes, got ${JSON.stringify(name)}.`);
   }
+  const where = `defineDataset ${name}`;
+  checkFields(where, definition, Object.keys(fields));
+  const missing = required.find((field) => definition[field] === undefined);
+  if (missing !== undefined) throw new ConfigError(`${where}: expected the field ${missing}, got none. Add it.`, { details: { name, missing } });
+  checkFields(`${where} choices`, choices, Object.keys(options));
   for (const split of splitNames) {
-    if (!splits[split]?.length) throw new ConfigError(`defineDataset ${name}: expected file names for the split ${split}, got none.`);
+    if (!splits?.[split]?.length) throw new ConfigError(`${where}: expected file names for the split ${split}, got none.`);
   }
   return definition;
 }

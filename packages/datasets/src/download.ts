@@ -1,7 +1,7 @@
-import { ConfigError, FileError, PrefixTuningError, type OnProgress } from '@prefix-tuning/base';
+import { checkFields, ConfigError, FileError, makeFolder, PrefixTuningError, type FieldsOf, type OnProgress } from '@prefix-tuning/base';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Checksum, DatasetDefinition, DatasetOptions, Download } from './define.js';
@@ -21,18 +21,22 @@ export interface FetchOptions {
   readonly fetch?: typeof fetch;
 }
 
+const fields: FieldsOf<FetchOptions> = { cache: true, onProgress: true, onLicence: true, fetch: true };
+
 /**
  * Fetches a dataset's files once, each checked against its pinned checksum, and gives the folder they lie in.
  *
  * A file appears in the folder whole and right, or not at all; one that is there and right is not fetched again.
  *
- * @throws ConfigError    if the dataset has no published addresses
+ * @throws ConfigError    if the dataset has no published addresses, or for an option that does not exist
  * @throws DownloadError  if a file cannot be fetched, or is another one than was pinned
  */
 export async function fetchDataset(
   { name, title, citation, downloads = [] }: Pick<DatasetDefinition<unknown, DatasetOptions>, 'name' | 'title' | 'citation' | 'downloads'>,
-  { cache = defaultCache(), onProgress = () => undefined, onLicence = () => undefined, fetch: get = fetch }: FetchOptions = {},
+  options: FetchOptions = {},
 ): Promise<string> {
+  checkFields('fetchDataset', options, Object.keys(fields));
+  const { cache = defaultCache(), onProgress = () => undefined, onLicence = () => undefined, fetch: get = fetch } = options;
   if (downloads.length === 0) throw new ConfigError(`${name}: expected a dataset with published addresses, got one without. Give a folder with its files.`);
   const folder = join(cache, name);
   onLicence(`${title}: ${citation.paper}. ${citation.url}. Licence: ${citation.licence}.`);
@@ -72,7 +76,7 @@ async function fetchFile({ file, url, checksum: { kind, value } }: Download, { f
   const path = join(folder, file);
   const part = `${path}.${randomUUID()}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeBody(await request(url, get), { part, url, task: `fetch ${file}`, onProgress });
     const got = await checksumOf(part, kind);
     if (got !== value) {

@@ -1,4 +1,4 @@
-import { ConfigError, FileError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, FileError, type FieldsOf } from '@prefix-tuning/base';
 import { cachedRecords } from './cache.js';
 import type { DatasetDefinition, DatasetOptions } from './define.js';
 import { pairsOf, splitNames, type DataRecord, type Example, type Pair, type SplitName } from './example.js';
@@ -16,6 +16,8 @@ export interface LoadOptions<Table, Options> {
   /** Folder for parsed records: the second reading of unchanged files is quicker, whatever their form. */
   readonly cache?: string;
 }
+
+const fields: FieldsOf<LoadOptions<never, DatasetOptions>> = { folder: true, options: true, linearise: true, cache: true };
 
 /** One split, read anew from its files each time it is walked through; nothing is kept in memory. */
 export interface Split extends AsyncIterable<Example> {
@@ -52,8 +54,10 @@ export function loadDataset<N extends DatasetName>(name: N, options: LoadOptions
 export function loadDataset<T, O extends DatasetOptions>(definition: DatasetDefinition<T, O>, options: LoadOptions<T, O>): Promise<Dataset>;
 export async function loadDataset(
   dataset: string | DatasetDefinition<unknown, DatasetOptions>,
-  { folder: path, options = {}, linearise, cache }: LoadOptions<never, DatasetOptions>,
+  given: LoadOptions<never, DatasetOptions>,
 ): Promise<Dataset> {
+  checkFields('loadDataset', given, Object.keys(fields));
+  const { folder: path, options = {}, linearise, cache } = given;
   const definition = typeof dataset === 'string' ? findDataset(dataset) : dataset;
   const folder = typeof path === 'string' ? await openFolder(path) : path;
   const context = {

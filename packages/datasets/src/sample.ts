@@ -1,4 +1,4 @@
-import { ConfigError, createRng } from '@prefix-tuning/base';
+import { checkFields, ConfigError, createRng, type FieldsOf } from '@prefix-tuning/base';
 import type { Pair } from './example.js';
 import type { Dataset, Split } from './load.js';
 
@@ -29,6 +29,8 @@ export interface SampleOptions {
   readonly devShare?: number;
 }
 
+const fields: FieldsOf<SampleOptions> = { size: true, seed: true, devShare: true };
+
 /** The paper's low-data settings (Li & Liang 2021, section 6.3): five subsets of each size. */
 export const lowDataSizes = [50, 100, 200, 500] as const;
 export const lowDataSeeds = [0, 1, 2, 3, 4] as const;
@@ -38,9 +40,11 @@ export const lowDataSeeds = [0, 1, 2, 3, 4] as const;
  *
  * The same dataset, options and seed give the same pairs in the same order on every machine. Memory holds the ids only.
  *
- * @throws ConfigError  if a split has fewer pairs than asked for
+ * @throws ConfigError  if a split has fewer pairs than asked for, or for an option that does not exist
  */
-export async function sampleLowData(dataset: Dataset, { size, seed, devShare = 0.3 }: SampleOptions): Promise<LowDataSample> {
+export async function sampleLowData(dataset: Dataset, options: SampleOptions): Promise<LowDataSample> {
+  checkFields('sampleLowData', options, Object.keys(fields));
+  const { size, seed, devShare = 0.3 } = options;
   if (!Number.isInteger(size) || size < 1) throw new ConfigError(`sampleLowData: expected a size of 1 or more, got ${size}.`);
   if (!(devShare >= 0)) throw new ConfigError(`sampleLowData: expected a devShare of 0 or more, got ${devShare}.`);
   const rng = createRng(seed).fork(`${dataset.name} ${size}`);

@@ -1,4 +1,5 @@
 import './gradients.js';
+import { checkFields, type FieldsOf } from '@prefix-tuning/base';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Program, Runtime } from './runtime.js';
 import { findRuntime } from './runtimes/find.js';
@@ -22,6 +23,8 @@ export interface JitOptions {
   readonly onCompile?: (event: CompileEvent) => void;
 }
 
+const fields: FieldsOf<JitOptions> = { runtime: true, name: true, onCompile: true };
+
 /** A compiled function: host tensors in, fresh host tensors out, in the nesting of the original function. */
 export interface JitFunction<I, O> {
   (inputs: Hosted<I>): Promise<Hosted<O>>;
@@ -36,8 +39,10 @@ export interface JitFunction<I, O> {
  * closes over, such as frozen weights, become constants of the program.
  *
  * @param fn  pure: its result depends on its inputs and constants alone; no host reads, no ambient randomness
+ * @throws ConfigError  for an option that does not exist
  */
 export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) => O, options: JitOptions = {}): JitFunction<I, O> {
+  checkFields('jit', options, Object.keys(fields));
   const { name = fn.name || 'jit', onCompile } = options;
   const programs = new Map<string, Promise<Compiled>>();
 

@@ -26,7 +26,7 @@ export { parseWordnetExceptions } from './rouge/perl.js';
 export { rouge, type RougeOptions, type RougeParts } from './rouge/rouge.js';
 export type { RougeType } from './rouge/style.js';
 export { compareSystems, type CompareOptions, type Comparison, type Method } from './significance/compare.js';
-export { bootstrapInterval, type Interval, type ResampleOptions } from './significance/interval.js';
+export { bootstrapInterval, type Interval, type IntervalOptions, type ResampleOptions } from './significance/interval.js';
 export { scoreSuite } from './suites/score.js';
 export type { NeuralMetric, Suite, SuiteCell, SuiteColumn, SuiteInput, SuiteName, SuiteResources, SuiteResult } from './suites/suite.js';
 export { suites } from './suites/table.js';

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test, vi } from 'vitest';
 import { bleu, compareSystems, rouge, scoreSuite } from '../src/index.js';
 
 test('the example of the README gives what it says', async () => {
@@ -11,4 +13,19 @@ test('the example of the README gives what it says', async () => {
   expect(compareSystems({ baseline: theirs, system: ours }).pValue).toBeLessThan(1);
   expect(rouge({ hypotheses, references, type: 2 }).score).toBeGreaterThan(0.7);
   expect((await scoreSuite('e2e', { hypotheses, references })).columns.length).toBe(5);
+});
+
+test('the metric of one’s own runs and prints what it says', async () => {
+  const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const [, code] = /## A metric of your own[\s\S]*?```ts\n([\s\S]*?)```/.exec(await readFile(at('../README.md'), 'utf8'))!;
+  const file = at(`.readme-example-${process.pid}.ts`);
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  try {
+    await writeFile(file, code!.replace("'@prefix-tuning/metrics'", "'../src/index.js'"));
+    await import(/* @vite-ignore */ file);
+    expect(log.mock.calls).toEqual([[0.5, 1]]);
+  } finally {
+    log.mockRestore();
+    await rm(file);
+  }
 });

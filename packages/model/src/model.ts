@@ -1,8 +1,9 @@
+import { checkFields, type FieldsOf } from '@prefix-tuning/base';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { familyOf } from './families/index.js';
 import type { Family, ModelConfig } from './families/family.js';
 import type { HubOptions } from './hub/settings.js';
-import { modelFiles, readJson, requireJson, type ModelFiles } from './load/files.js';
+import { hubFields, modelFiles, readJson, requireJson, type ModelFiles } from './load/files.js';
 import { parseGenerationConfig, type GenerationConfig } from './load/generation-config.js';
 import { loadParameters } from './load/weights.js';
 import { absentTokenizer, createTokenizer, type Tokenizer } from './tokenizer/tokenizer.js';
@@ -25,20 +26,25 @@ export interface LoadOptions extends HubOptions {
   readonly withoutTokenizer?: boolean;
 }
 
+const fields: FieldsOf<LoadOptions> = { ...hubFields, withoutTokenizer: true };
+
 /**
  * Loads a model from `config.json`, `model.safetensors` (or its shards) and `tokenizer.json`.
  *
  * @param source  path of their folder, or a model's id on the Hugging Face hub, such as `openai-community/gpt2` (Node);
  *   or the files themselves
- * @throws FileError, HubError, ConfigError, WeightsError  naming the file, what is wrong with it, and the cure
+ * @throws FileError, HubError, ConfigError, WeightsError  naming the file, what is wrong with it, and the cure; or an
+ *   option that does not exist
  */
 export async function loadModel(source: string | ModelFiles, options: LoadOptions = {}): Promise<Model> {
-  const files = await modelFiles(source, options);
+  checkFields('loadModel', options, Object.keys(fields));
+  const { withoutTokenizer = false, ...hub } = options;
+  const files = await modelFiles(source, hub);
   const raw = await loadConfig(files);
   const configFile = `${files.name}/config.json`;
   const family = familyOf(raw, configFile);
   const config = family.parseConfig(raw, configFile);
-  const tokenizer = options.withoutTokenizer ? absentTokenizer(files.name) : await loadTokenizer(files);
+  const tokenizer = withoutTokenizer ? absentTokenizer(files.name) : await loadTokenizer(files);
   const generationConfig = parseGenerationConfig(raw, await readJson(files, 'generation_config.json'));
   const parameters = await loadParameters(files, { family, config }, options.onProgress);
   return { family, config, parameters, tokenizer, generationConfig, folder: files.name };

@@ -71,6 +71,7 @@ test('the network is fitted to given activations', async () => {
   const direct = await fitPrefix({ ...shape, kind: 'direct', length: 2 }, target, { rng: createRng(1) });
   expect(direct['embedding.weight']).toEqual(target.rows);
   await expect(fitPrefix({ ...spec, length: 3 }, target, { rng: createRng(1) })).rejects.toThrow(/length 3, got 2/);
+  await expect(fitPrefix(spec, target, { rng: createRng(1), step: 10 } as never)).rejects.toThrow('fitPrefix: expected fields of rng, steps, learningRate, initialisation, compile, got step.');
 });
 
 test('an encoder-decoder prefix has its own parameters at each site that is on', async () => {

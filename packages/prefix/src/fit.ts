@@ -1,4 +1,4 @@
-import { ConfigError, type Rng } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf, type Rng } from '@prefix-tuning/base';
 import { add, div, matMul, mul, sqrt, square, sub, sum, tanh, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { createPrefix } from './create.js';
 import type { FoldedPrefix } from './fold.js';
@@ -29,6 +29,8 @@ export interface FitOptions {
   readonly compile?: (fn: (inputs: FitInputs) => FitState) => (inputs: FitInputs<Values>) => Promise<FitState<Values>>;
 }
 
+const fields: FieldsOf<FitOptions> = { rng: true, steps: true, learningRate: true, initialisation: true, compile: true };
+
 /** Steps in one compiled call, so that the network moves between memory and program only so often. */
 const stepsPerCall = 10;
 
@@ -37,10 +39,12 @@ const stepsPerCall = 10;
  * prefix. Reparametrised: the network is fitted to them from a random small matrix, by Adam on the mean squared error.
  *
  * @param target  what the expanded prefix should be, see {@link prefixFromPast}
- * @throws ConfigError  if the target is of another shape, or the number of steps no multiple of 10
+ * @throws ConfigError  for an option that does not exist, if the target is of another shape, or the number of steps no
+ *   multiple of 10
  * @see the released code's lowdata_init_train3; differs in: nothing
  */
 export async function fitPrefix(spec: PrefixSpec, target: FoldedPrefix, options: FitOptions): Promise<ParameterValues> {
+  checkFields('fitPrefix', options, Object.keys(fields));
   for (const field of ['layers', 'heads', 'headDim', 'length'] as const) {
     if (spec[field] === target[field]) continue;
     throw new ConfigError(`fitPrefix: expected activations with ${field} ${spec[field]}, got ${target[field]}. Set ${field} to that, or give other words.`, {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createRng, FileError } from '@prefix-tuning/base';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { encodeFloat16, makeFolder, openSafetensors, serializeSafetensors, toFloat32, WeightsError, writeFileAtomically, writeSafetensors, type TensorView } from './index.js';
+import { encodeFloat16, openSafetensors, serializeSafetensors, toFloat32, WeightsError, writeFileAtomically, writeSafetensors, type TensorView } from './index.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -26,23 +26,6 @@ function file(json: string, dataBytes: number): Uint8Array {
 }
 
 const entry = (dtype: string, shape: unknown, offsets: unknown) => JSON.stringify({ dtype, shape, data_offsets: offsets });
-
-describe('folders', () => {
-  test('are made with those that they stand in, whoever else makes them at the same time', async () => {
-    const path = join(folder, 'made/by/two');
-    await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(path, '../three'))]);
-    expect(await readdir(join(folder, 'made/by'))).toEqual(['three', 'two']);
-    await makeFolder(path);
-  });
-
-  test('that cannot be made are refused', async () => {
-    await writeFile(join(folder, 'file'), '');
-    await expect(makeFolder(join(folder, 'file'))).rejects.toThrow(`${join(folder, 'file')}: expected to make the folder, got EEXIST`);
-    await expect(makeFolder(join(folder, 'file/below/it'))).rejects.toThrow(FileError);
-    // Node's own mkdir with `recursive` never comes back from here.
-    if (process.platform === 'linux') await expect(makeFolder('/proc/none/below')).rejects.toThrow('expected to make the folder, got ENOENT');
-  });
-});
 
 describe('files written by the reference implementation', () => {
   test('every element type reads as Python wrote it', async () => {
@@ -115,6 +98,10 @@ describe('files', () => {
     expect(order).toEqual(['a', 'b']);
     await expect(writeSafetensors(lazily, { a: { dtype: 'F32', shape: [2], data: () => Float32Array.of(1) } })).rejects.toThrow('tensor "a": expected 2 elements of F32');
     expect(await readFile(lazily)).toEqual(await readFile(path));
+  });
+
+  test('an option of writing that does not exist is refused by name', () => {
+    expect(() => serializeSafetensors({}, { float16: true } as never)).toThrow('safetensors options: expected fields of metadata, half, got float16.');
   });
 
   test('a missing file, a folder, and a truncated file say what to do', async () => {

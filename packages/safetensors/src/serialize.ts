@@ -1,4 +1,4 @@
-import { ShapeError } from '@prefix-tuning/base';
+import { checkFields, ShapeError, type FieldsOf } from '@prefix-tuning/base';
 import { encodeFloat16 } from './convert.js';
 import { bytesPerElement, dtypes, type DType, type TensorView } from './dtype.js';
 
@@ -8,6 +8,8 @@ export interface WriteOptions {
   /** Stores 32-bit floats as half floats. */
   readonly half?: boolean;
 }
+
+const fields: FieldsOf<WriteOptions> = { metadata: true, half: true };
 
 /** A tensor to write; a function gives its data when its turn comes, so that a file larger than memory can be written. */
 export interface TensorInput extends Omit<TensorView, 'data'> {
@@ -25,8 +27,11 @@ export interface Layout {
  * reference implementation's own.
  *
  * @throws ShapeError  if a tensor's data does not fit its shape
+ * @throws ConfigError  for an option that does not exist
  */
-export function layOut(tensors: Readonly<Record<string, TensorInput>>, { metadata = { format: 'pt' }, half = false }: WriteOptions = {}): Layout {
+export function layOut(tensors: Readonly<Record<string, TensorInput>>, options: WriteOptions = {}): Layout {
+  checkFields('safetensors options', options, Object.keys(fields));
+  const { metadata = { format: 'pt' }, half = false } = options;
   const stored = Object.entries(tensors).map(([name, view]) => {
     if (typeof view.data !== 'function') checkData(name, view, view.data);
     return { name, view, dtype: half && view.dtype === 'F32' ? ('F16' as const) : view.dtype };
@@ -56,6 +61,7 @@ const rank = (dtype: DType): number => order.indexOf(dtype);
  * Serializes tensors to the bytes of a safetensors file; the inverse of opening one.
  *
  * @throws ShapeError  if a tensor's data does not fit its shape
+ * @throws ConfigError  for an option that does not exist
  */
 export function serializeSafetensors(tensors: Readonly<Record<string, TensorInput>>, options: WriteOptions = {}): Uint8Array<ArrayBuffer> {
   const { header, chunks } = layOut(tensors, options);

@@ -1,5 +1,4 @@
-import { FileError } from '@prefix-tuning/base';
-import { fileSystem } from './node.js';
+import { FileError, fileSystem } from '@prefix-tuning/base';
 
 /** Bytes that are read by ranges: a file, a Blob or an array. */
 export interface ByteSource {

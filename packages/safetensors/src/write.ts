@@ -1,11 +1,11 @@
-import { FileError, PrefixTuningError } from '@prefix-tuning/base';
-import { fileSystem } from './node.js';
+import { FileError, fileSystem, PrefixTuningError } from '@prefix-tuning/base';
 import { layOut, type TensorInput, type WriteOptions } from './serialize.js';
 
 /**
  * Writes a safetensors file, whole or not at all (Node only).
  *
  * @throws ShapeError  if a tensor's data does not fit its shape
+ * @throws ConfigError  for an option that does not exist
  * @throws FileError  if the file cannot be written; what was there before is still there
  */
 export async function writeSafetensors(path: string, tensors: Readonly<Record<string, TensorInput>>, options: WriteOptions = {}): Promise<void> {

@@ -1,5 +1,5 @@
-import { ConfigError, FileError } from '@prefix-tuning/base';
-import { makeFolder, openSafetensors, writeFileAtomically, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
+import { ConfigError, FileError, makeFolder } from '@prefix-tuning/base';
+import { openSafetensors, writeFileAtomically, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
 import { readFile } from 'node:fs/promises';
 import { hostTensor } from '@prefix-tuning/jit';
 import { mapTensors, type HostTensors } from './tensors.js';

@@ -1,4 +1,4 @@
-import type { Rng } from '@prefix-tuning/base';
+import { checkFields, type Rng } from '@prefix-tuning/base';
 import { hostTensor, sizeOf } from '@prefix-tuning/jit';
 import type { ModelConfig } from '@prefix-tuning/model';
 import { mapTensors, type HostTensors } from './tensors.js';
@@ -9,13 +9,16 @@ import { mapTensors, type HostTensors } from './tensors.js';
  *
  * @param options.deviation  standard deviation of the matrices: 0.02 unless given, as published for widths of about 1,000;
  *   a narrow model learns faster from 1 / sqrt(C)
+ * @throws ConfigError  for an option that does not exist
  * @see Radford et al. 2019, section 2.3; transformers' `_init_weights` of GPT-2, BART and Llama
  */
 export function initialise<C extends ModelConfig>(
   { family, config }: { family: { parameterShapes(config: C): Readonly<Record<string, readonly number[]>> }; config: C },
   rng: Rng,
-  { deviation = 0.02 }: { readonly deviation?: number } = {},
+  options: { readonly deviation?: number } = {},
 ): HostTensors {
+  checkFields('initialise', options, ['deviation']);
+  const { deviation = 0.02 } = options;
   const residual = deviation / Math.sqrt(2 * config.layers);
   return mapTensors(family.parameterShapes(config), (shape, name) => {
     if (shape.length === 1) return hostTensor(new Float32Array(sizeOf(shape)).fill(name.endsWith('.bias') ? 0 : 1), shape);

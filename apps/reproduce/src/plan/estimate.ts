@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Options } from '../options.js';
 import { findData, openDataset, type DataSources } from '../sources/data.js';
 import { dataFacts } from '../sources/facts.js';
-import { readConfig, type NamedModel, type NamedModels } from '../sources/models.js';
+import { readConfig, revisionOf, type NamedModel, type NamedModels } from '../sources/models.js';
 import { costOf, shapeOf, type RunCost } from './cost.js';
 import { productRate } from './measure.js';
 import type { Plan, PlannedRun } from './plan.js';
@@ -44,7 +44,7 @@ export const isPublished = (model: NamedModel | undefined): boolean => model ===
 async function factsOf({ spec }: PlannedRun, { options, model, findSources }: { options: Options; model: NamedModel | undefined; findSources: () => Promise<DataSources> }): Promise<DataFacts | undefined> {
   const there = options.profile.data.write || options.data.length > 0;
   if (!there || isPublished(model) || !(model!.onHub || existsSync(join(model!.source, 'tokenizer.json')))) return undefined;
-  return dataFacts(await openDataset(spec, (await findSources())[spec.dataset]!.folder), await loadTokenizer(model!.source, model));
+  return dataFacts(await openDataset(spec, (await findSources())[spec.dataset]!.folder), await loadTokenizer(model!.source, revisionOf(model!)));
 }
 
 function publishedFacts({ spec: { dataset, model } }: PlannedRun): DataFacts {

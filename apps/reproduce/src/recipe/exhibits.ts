@@ -30,7 +30,7 @@ export interface ExamplesExhibit extends Shown {
 
 /** The paper's tables and figures (Table 5 is the settings themselves). */
 export const exhibits: Readonly<Record<ExhibitId, TableExhibit | FigureExhibit | ExamplesExhibit>> = {
-  table1: { kind: 'table', title: 'Table 1. Table-to-text generation', paper: paper.table1.title, baseline: 'fine-tune' },
+  table1: { kind: 'table', title: 'Table 1. Table-to-text generation', paper: `${paper.table1.title}; WebNLG’s S: seen categories, U: unseen ones, A: all`, baseline: 'fine-tune' },
   table2: { kind: 'table', title: 'Table 2. Summarization', paper: paper.table2.title, baseline: 'fine-tune' },
   table3: { kind: 'table', title: 'Table 3. Extrapolation to unseen topics', paper: paper.table3.title, baseline: 'fine-tune' },
   table4: { kind: 'table', title: 'Table 4. Embedding-only and infix-tuning', paper: paper.table4.title, baseline: 'prefix-0.1%' },

@@ -1,6 +1,5 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { ConfigError, makeFolder } from '@prefix-tuning/base';
 import { datasets as builtIn, loadDataset, openFolder, writeMiniData, type Dataset } from '@prefix-tuning/datasets';
-import { makeFolder } from '@prefix-tuning/safetensors';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';

@@ -1,9 +1,9 @@
-import { FileError } from '@prefix-tuning/base';
+import { FileError, makeFolder } from '@prefix-tuning/base';
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeFolder, writeFileAtomically } from '@prefix-tuning/safetensors';
+import { writeFileAtomically } from '@prefix-tuning/safetensors';
 
 /** Writes a text file whole or not at all, and the folders above it. */
 export async function writeText(file: string, text: string): Promise<void> {

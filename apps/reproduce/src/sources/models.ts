@@ -75,8 +75,11 @@ function modelOf(name: string): Omit<NamedModel, 'given'> {
  * @throws ConfigError  if the user's name is neither a folder nor an id on the hub
  */
 export function readConfig(model: NamedModel): Promise<Readonly<Record<string, unknown>>> {
-  return loadConfig(model.source, model).catch(explain(model));
+  return loadConfig(model.source, revisionOf(model)).catch(explain(model));
 }
+
+/** The commit that the user asked for, if any. */
+export const revisionOf = ({ revision }: NamedModel): { revision?: string } => (revision === undefined ? {} : { revision });
 
 /** A mistyped folder looks like an id on the hub. */
 const explain = ({ source, onHub, given }: NamedModel) => (error: unknown): never => {
@@ -115,8 +118,8 @@ export async function openModels(named: NamedModels, { roles, onProgress, onAbse
 const read = /^((config|generation_config|tokenizer|tokenizer_config|.*\.safetensors\.index)\.json|.*\.safetensors)$/;
 
 async function openModel(model: NamedModel, onProgress: OnProgress): Promise<ModelSource> {
-  const { source, onHub, revision } = model;
-  const folder = onHub ? await downloadModel(source, { onProgress, ...(revision === undefined ? {} : { revision }) }).catch(explain(model)) : source;
+  const { source, onHub } = model;
+  const folder = onHub ? await downloadModel(source, { onProgress, ...revisionOf(model) }).catch(explain(model)) : source;
   const raw = await loadConfig(folder);
   const files = (await readdir(folder)).filter((file) => read.test(file)).sort();
   const name = onHub ? `${source}@${basename(folder).slice(0, 8)}` : basename(folder);

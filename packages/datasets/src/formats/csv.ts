@@ -1,3 +1,4 @@
+import { checkFields } from '@prefix-tuning/base';
 import { DatasetFormatError, show } from '../errors.js';
 import { readText, type DataFile } from '../io/text.js';
 
@@ -18,9 +19,11 @@ export interface CsvOptions {
 /**
  * Reads a CSV file (RFC 4180, header line, LF or CRLF or mixed) row by row; empty lines are passed over.
  *
+ * @throws ConfigError  for an option that does not exist
  * @throws DatasetFormatError  for a missing column, a row with another number of cells, a stray or open quote
  */
 export async function* readCsv(file: DataFile, options: CsvOptions): AsyncGenerator<CsvRow> {
+  checkFields('readCsv', options, ['columns', 'cure']);
   let header: string[] | undefined;
   for await (const { cells, line } of readCsvCells(file)) {
     if (header === undefined) {

@@ -1,5 +1,5 @@
-import { ConfigError, FileError } from '@prefix-tuning/base';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { checkFields, ConfigError, FileError, makeFolder, type FieldsOf } from '@prefix-tuning/base';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DatasetDefinition, DatasetOptions, MiniOptions } from '../define.js';
 import { findDataset } from '../load.js';
@@ -13,28 +13,28 @@ export interface WriteMiniOptions {
   readonly sizes?: MiniOptions['sizes'];
 }
 
+const fields: FieldsOf<WriteMiniOptions> = { folder: true, seed: true, sizes: true };
+
 /**
  * Writes a mini dataset's files in the original's format, to be read with `loadDataset` like the real ones.
  *
  * @param dataset  a built-in dataset's name, or a definition
  * @returns the names of the files
- * @throws ConfigError  for a dataset that has no mini data
+ * @throws ConfigError  for a dataset that has no mini data, or an option that does not exist
  * @throws FileError    if a file cannot be written
  */
-export async function writeMiniData(
-  dataset: string | DatasetDefinition<unknown, DatasetOptions>,
-  { folder, seed, sizes = miniSizes }: WriteMiniOptions,
-): Promise<string[]> {
+export async function writeMiniData(dataset: string | DatasetDefinition<unknown, DatasetOptions>, options: WriteMiniOptions): Promise<string[]> {
+  checkFields('writeMiniData', options, Object.keys(fields));
+  const { folder, seed, sizes = miniSizes } = options;
   const definition = typeof dataset === 'string' ? findDataset(dataset) : dataset;
   if (!definition.mini) throw new ConfigError(`${definition.name}: expected a dataset with mini data, got one without.`);
   const files = definition.mini({ seed, sizes });
   for (const [file, content] of Object.entries(files)) {
     const path = join(folder, file);
-    await mkdir(dirname(path), { recursive: true })
-      .then(() => writeFile(path, content))
-      .catch((error: NodeJS.ErrnoException) => {
-        throw new FileError(`${path}: expected to write the file, got ${error.code ?? error.message}. Give another folder.`, { details: { path }, cause: error });
-      });
+    await makeFolder(dirname(path));
+    await writeFile(path, content).catch((error: NodeJS.ErrnoException) => {
+      throw new FileError(`${path}: expected to write the file, got ${error.code ?? error.message}. Give another folder.`, { details: { path }, cause: error });
+    });
   }
   return Object.keys(files);
 }

@@ -1,4 +1,4 @@
-import { PrefixTuningError } from '@prefix-tuning/base';
+import { checkFields, PrefixTuningError, type FieldsOf } from '@prefix-tuning/base';
 import type { InferenceSession } from 'onnxruntime-node';
 import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import type { Graph } from '../graph/graph.js';
@@ -42,6 +42,8 @@ export interface OnnxRuntimeOptions {
   readonly session?: InferenceSession.SessionOptions;
 }
 
+const fields: FieldsOf<OnnxRuntimeOptions> = { load: true, worker: true, weights: true, session: true };
+
 /** ONNX Runtime refused a traced graph or failed while running it. */
 export class OnnxRuntimeError extends PrefixTuningError {
   readonly code = 'ONNX_RUNTIME';
@@ -59,8 +61,14 @@ const loadDefault = async (): Promise<object> => {
   }
 };
 
-/** Runs functions as traced ONNX graphs: natively in Node, or wherever `load` finds ONNX Runtime. */
-export function onnxRuntime({ load = loadDefault, worker = false, session = {}, weights }: OnnxRuntimeOptions = {}): Runtime {
+/**
+ * Runs functions as traced ONNX graphs: natively in Node, or wherever `load` finds ONNX Runtime.
+ *
+ * @throws ConfigError  for an option that does not exist
+ */
+export function onnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
+  checkFields('onnxRuntime', options, Object.keys(fields));
+  const { load = loadDefault, worker = false, session = {}, weights } = options;
   const module = once(worker ? async () => onnxRuntimeInWorker() : load);
   const providers = (session.executionProviders ?? []).map((provider) => (typeof provider === 'string' ? provider : provider.name));
   return {

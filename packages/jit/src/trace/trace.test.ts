@@ -1,6 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { jit } from '../jit.js';
+import { onnxRuntime } from '../runtimes/onnx.js';
 import { printGraph } from '../graph/print.js';
 import { callSite, HostRandomnessError, HostReadError, UnsupportedKernelError, VariableAssignError } from './errors.js';
 import { trace } from './trace.js';
@@ -8,6 +10,11 @@ import { trace } from './trace.js';
 const vector = [{ dtype: 'float32', shape: [2] }] as const;
 const listing = (fn: (x: tf.Tensor) => tf.Tensor | tf.Tensor[], inputs: Parameters<typeof trace>[1] = vector) =>
   printGraph(trace(([x]) => [fn(x!)].flat(), inputs, { name: 'f' }));
+
+test('options that do not exist are refused by name', () => {
+  expect(() => jit((x: tf.Tensor) => x, { oncompile: () => {} } as never)).toThrow('jit: expected fields of runtime, name, onCompile, got oncompile.');
+  expect(() => onnxRuntime({ executionProviders: ['cuda'] } as never)).toThrow('onnxRuntime: expected fields of load, worker, weights, session, got executionProviders.');
+});
 
 test('forward and backward pass are one graph, each value computed once', () => {
   const weights = tf.tensor([2, 3]);

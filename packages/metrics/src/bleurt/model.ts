@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import { checkOutputs, openOnnxModel, type OnnxModelOptions } from '../embedding/onnx.js';
 import type { Pair } from '../embedding/pairs.js';
 import { strip } from '../embedding/strip.js';
@@ -22,13 +22,16 @@ export interface OnnxBleurtOptions extends OnnxModelOptions {
   readonly name?: string | undefined;
 }
 
+const fields: FieldsOf<OnnxBleurtOptions> = { model: true, runtime: true, sessionOptions: true, tokenizer: true, maxLength: true, output: true, name: true };
+
 /**
  * A BLEURT checkpoint as an ONNX file, as `tools/onnx/export_bleurt.py` writes it.
  *
  * @throws MissingPeerError  if neither onnxruntime-node nor onnxruntime-web is given or installed
- * @throws ConfigError  if the model has other inputs, or lacks the output
+ * @throws ConfigError  for an option that does not exist, or if the model has other inputs, or lacks the output
  */
 export async function onnxBleurt(options: OnnxBleurtOptions): Promise<BleurtModel> {
+  checkFields('onnxBleurt', options, Object.keys(fields));
   const { tokenizer, maxLength, output = 'score' } = options;
   const model = await openOnnxModel(options);
   checkOutputs([output], model.outputNames);

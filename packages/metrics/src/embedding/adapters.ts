@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import type { Embedder, EmbedderInfo, TokenEmbeddings, TokenizedText } from './embedder.js';
 import { checkOutputs, openOnnxModel, padBatch, type OnnxModelOptions, type OnnxTensor } from './onnx.js';
 import { importPeer } from './peers.js';
@@ -16,15 +16,20 @@ export interface OnnxEmbedderOptions extends OnnxModelOptions, TokenizerFiles, L
   readonly name?: string | undefined;
 }
 
+const onnxFields: FieldsOf<OnnxEmbedderOptions> = {
+  model: true, runtime: true, sessionOptions: true, tokenizer: true, tokenizerConfig: true, tokenizers: true, maxLength: true, layers: true, outputs: true, name: true,
+};
+
 /**
  * An embedder over an ONNX file and a tokenizer.json, as `tools/onnx/export_encoder.py` writes them.
  *
  * Needs onnxruntime-node or onnxruntime-web, and @huggingface/tokenizers.
  *
  * @throws MissingPeerError  if one of them is absent
- * @throws ConfigError  if the model has other inputs, or lacks an output
+ * @throws ConfigError  for an option that does not exist, or if the model has other inputs, or lacks an output
  */
 export async function onnxEmbedder(options: OnnxEmbedderOptions): Promise<Embedder> {
+  checkFields('onnxEmbedder', options, Object.keys(onnxFields));
   const model = await openOnnxModel(options);
   const outputs = options.outputs ?? outputNames(options.layers);
   checkOutputs(outputs, model.outputNames);
@@ -59,15 +64,18 @@ export interface TransformersEmbedderOptions extends LayerOptions {
   readonly transformers?: unknown;
 }
 
+const transformersFields: FieldsOf<TransformersEmbedderOptions> = { model: true, modelOptions: true, transformers: true, maxLength: true, layers: true };
+
 /**
  * An embedder over transformers.js: any model of the hub that has an ONNX export for feature extraction.
  *
  * Most exports hold `last_hidden_state` alone; the layers that bert-score compares need an export with hidden states.
  *
  * @throws MissingPeerError  if @huggingface/transformers is absent
- * @throws ConfigError  at the first text, if the export lacks a layer
+ * @throws ConfigError  for an option that does not exist; at the first text, if the export lacks a layer
  */
 export async function transformersEmbedder(options: TransformersEmbedderOptions): Promise<Embedder> {
+  checkFields('transformersEmbedder', options, Object.keys(transformersFields));
   const given = options.transformers ?? (await importPeer(['@huggingface/transformers'], 'transformers'));
   const { AutoTokenizer, AutoModel, Tensor } = given as TransformersJs;
   const settings = { dtype: 'fp32', ...options.modelOptions };

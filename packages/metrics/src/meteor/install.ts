@@ -1,4 +1,4 @@
-import { FileError } from '@prefix-tuning/base';
+import { checkFields, FileError, makeFolder, type FieldsOf } from '@prefix-tuning/base';
 import { compileParaphrases, firstFile, isCompiledFile, JAR } from './load.js';
 import { unzip } from './zip.js';
 
@@ -9,6 +9,8 @@ export interface InstallMeteorOptions {
   readonly url?: string;
   readonly sha256?: string;
 }
+
+const fields: FieldsOf<InstallMeteorOptions> = { folder: true, url: true, sha256: true };
 
 /** PyPI's pycocoevalcap 1.2, which carries METEOR 1.5's jar and English paraphrase table (LGPL). */
 const ARCHIVE = {
@@ -25,17 +27,20 @@ const COMPILED = 'paraphrase-en.bin';
  * that: its format may differ.
  *
  * @throws FileError  if the download fails, is another file than expected, or can't be written
+ * @throws ConfigError  for an option that does not exist
  */
-export async function installMeteorData({ folder, url = ARCHIVE.url, sha256 = ARCHIVE.sha256 }: InstallMeteorOptions): Promise<void> {
+export async function installMeteorData(options: InstallMeteorOptions): Promise<void> {
+  checkFields('installMeteorData', options, Object.keys(fields));
+  const { folder, url = ARCHIVE.url, sha256 = ARCHIVE.sha256 } = options;
   if ((await firstFile(folder, [JAR])) && (await isCompiledFile(`${folder}/${COMPILED}`))) return;
-  const { mkdir, rm, writeFile } = await import('node:fs/promises');
+  const { rm, writeFile } = await import('node:fs/promises');
   const archive = await download(url, sha256);
   const entries = await unzip(url, archive, (name) => Object.values(ENTRIES).includes(name));
   const [jar, table] = [entries[ENTRIES.jar], entries[ENTRIES.table]];
   if (!jar || !table) throw new FileError(`installMeteorData: expected ${ENTRIES.jar} and ${ENTRIES.table} in ${url}, got ${Object.keys(entries).join(', ') || 'neither'}. Use pycocoevalcap 1.2's wheel.`, { details: { url } });
   const packed = `${folder}/paraphrase-en.gz`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(packed, table);
     await compileParaphrases(packed, `${folder}/${COMPILED}`);
     await rm(packed);

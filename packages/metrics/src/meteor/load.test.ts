@@ -73,6 +73,11 @@ test('files that are missing, cut short or something else are named', async () =
   await expect(loadMeteorData({ wordnetDir: folder })).rejects.toThrow(/index\.sense/);
 });
 
+test('options that do not exist are refused by name', async () => {
+  await expect(loadMeteorData({ dir: folder } as never)).rejects.toThrow('loadMeteorData: expected fields of folder, paraphraseFile, functionWordsFile, wordnetDir, got dir.');
+  await expect(installMeteorData({ folder, hash: '' } as never)).rejects.toThrow('installMeteorData: expected fields of folder, url, sha256, got hash.');
+});
+
 test('a compiled table that was cut short is refused', async () => {
   const [source, target] = [join(folder, 'p.gz'), join(folder, 'p.bin')];
   writeFileSync(source, TABLE);
@@ -110,6 +115,8 @@ test('data are downloaded once, checked, and prepared', async () => {
     const empty = createHash('sha256').update(zipSync({})).digest('hex');
     await expect(installMeteorData({ folder: target, url: `${url}/empty`, sha256: empty })).rejects.toBeInstanceOf(FileError);
     expect(existsSync(target)).toBe(false);
+    // Node's own mkdir with `recursive` never comes back from here.
+    if (process.platform === 'linux') await expect(installMeteorData({ folder: '/proc/none/below', url, sha256 })).rejects.toThrow('/proc/none/below: expected to make the folder, got ENOENT');
     await installMeteorData({ folder: target, url, sha256 });
     expect(readdirSync(target).sort()).toEqual(['meteor-1.5.jar', 'paraphrase-en.bin']);
     const before = requests;

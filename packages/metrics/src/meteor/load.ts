@@ -1,4 +1,4 @@
-import { FileError } from '@prefix-tuning/base';
+import { checkFields, FileError, type FieldsOf } from '@prefix-tuning/base';
 import { BUILT_IN_METEOR_DATA, parseFunctionWords, parseNonbreaking, type MeteorData } from './data.js';
 import { ParaphraseBuilder } from './paraphrase-builder.js';
 import { decodeParaphrases, encodeParaphrases, isCompiled, ParaphraseTable } from './paraphrases.js';
@@ -19,6 +19,8 @@ export interface LoadMeteorOptions {
   readonly wordnetDir?: string;
 }
 
+const fields: FieldsOf<LoadMeteorOptions> = { folder: true, paraphraseFile: true, functionWordsFile: true, wordnetDir: true };
+
 /** The jar with METEOR's word lists and synonyms. */
 export const JAR = 'meteor-1.5.jar';
 /** Where a folder may have its paraphrase table, the fastest to read first. */
@@ -32,8 +34,10 @@ export const PARAPHRASE_FILES = ['paraphrase-en.bin', 'data/paraphrase-en.bin', 
  * takes seconds each time; compile it once.
  *
  * @throws FileError  if a file that is named is missing or not of its kind, or a folder has neither jar nor table
+ * @throws ConfigError  for an option that does not exist
  */
 export async function loadMeteorData(options: LoadMeteorOptions = {}): Promise<MeteorData> {
+  checkFields('loadMeteorData', options, Object.keys(fields));
   const { folder, functionWordsFile, wordnetDir } = options;
   const table = options.paraphraseFile ?? (folder === undefined ? undefined : await firstFile(folder, PARAPHRASE_FILES));
   const jar = folder === undefined ? undefined : await firstFile(folder, [JAR]);

@@ -1,4 +1,4 @@
-import { createRng, type Rng } from '@prefix-tuning/base';
+import { checkFields, createRng, type FieldsOf, type Rng } from '@prefix-tuning/base';
 import { checkChoice, MetricInputError, type Score, type SegmentStatistics } from '../metric.js';
 import { formatSignature } from '../signature.js';
 import { sumRows } from '../statistics.js';
@@ -10,6 +10,8 @@ export interface CompareOptions extends ResampleOptions {
   /** Paired bootstrap resampling (default) or paired approximate randomisation. */
   readonly method?: Method;
 }
+
+const fields: FieldsOf<CompareOptions> = { method: true, samples: true, seed: true };
 
 export interface Comparison {
   /** Score of the system minus score of the baseline. */
@@ -36,11 +38,14 @@ const DEFAULT_SAMPLES = { bootstrap: 1000, randomization: 10_000 };
  * @param options.samples  default 1000 resamples or 10,000 trials
  * @throws MetricInputError  if the two scores are not of one metric with equal settings on equally many segments,
  *   or there is no such method or number of samples
+ * @throws ConfigError  for an option that does not exist
  */
 export function compareSystems(
   { baseline, system }: { readonly baseline: Score<unknown>; readonly system: Score<unknown> },
-  { method = 'bootstrap', samples = DEFAULT_SAMPLES[method], seed = DEFAULT_SEED }: CompareOptions = {},
+  options: CompareOptions = {},
 ): Comparison {
+  checkFields('compareSystems', options, Object.keys(fields));
+  const { method = 'bootstrap', samples = DEFAULT_SAMPLES[method], seed = DEFAULT_SEED } = options;
   checkChoice('compareSystems', { method }, Object.keys(DEFAULT_SAMPLES));
   checkPair(baseline, system);
   checkSamples('compareSystems', system.statistics, samples);

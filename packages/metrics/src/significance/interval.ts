@@ -1,4 +1,4 @@
-import { createRng, type Rng } from '@prefix-tuning/base';
+import { checkFields, createRng, type FieldsOf, type Rng } from '@prefix-tuning/base';
 import { MetricInputError, type SegmentStatistics } from '../metric.js';
 
 export interface ResampleOptions {
@@ -6,6 +6,12 @@ export interface ResampleOptions {
   /** Decides every draw; default 12345, as in sacrebleu (whose generator is another one). */
   readonly seed?: number | string;
 }
+
+export interface IntervalOptions extends ResampleOptions {
+  readonly confidence?: number;
+}
+
+const fields: FieldsOf<IntervalOptions> = { samples: true, seed: true, confidence: true };
 
 export interface Interval {
   /** Mean of the resampled scores. */
@@ -26,11 +32,11 @@ export const DEFAULT_SEED = 12345;
  * @param options.samples  default 1000
  * @param options.confidence  default 0.95
  * @throws MetricInputError  if there are no segments, or samples or confidence are out of range
+ * @throws ConfigError  for an option that does not exist
  */
-export function bootstrapInterval(
-  statistics: SegmentStatistics,
-  { samples = 1000, confidence = 0.95, seed = DEFAULT_SEED }: ResampleOptions & { readonly confidence?: number } = {},
-): Interval {
+export function bootstrapInterval(statistics: SegmentStatistics, options: IntervalOptions = {}): Interval {
+  checkFields('bootstrapInterval', options, Object.keys(fields));
+  const { samples = 1000, confidence = 0.95, seed = DEFAULT_SEED } = options;
   checkSamples('bootstrapInterval', statistics, samples);
   if (!(confidence > 0 && confidence < 1)) {
     throw new MetricInputError(`bootstrapInterval: expected a confidence between 0 and 1, got ${confidence}.`, { details: { confidence } });

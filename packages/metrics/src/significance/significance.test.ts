@@ -82,6 +82,8 @@ test('what cannot be compared is refused', () => {
   expect(() => compareSystems({ baseline: other, system })).toThrow(MetricInputError);
   const method = 'randomisation' as 'randomization';
   expect(() => compareSystems({ baseline: system, system }, { method })).toThrow('expected one of bootstrap, randomization as method, got randomisation');
+  expect(() => compareSystems({ baseline: system, system }, { sample: 5 } as never)).toThrow('compareSystems: expected fields of method, samples, seed, got sample.');
+  expect(() => bootstrapInterval(system.statistics, { level: 0.9 } as never)).toThrow('bootstrapInterval: expected fields of samples, seed, confidence, got level.');
   expect(() => bootstrapInterval(system.statistics, { samples: 0 })).toThrow('expected a positive whole number of samples, got 0');
   expect(() => bootstrapInterval(system.statistics, { confidence: 1 })).toThrow('expected a confidence between 0 and 1, got 1');
 });

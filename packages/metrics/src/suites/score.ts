@@ -1,7 +1,11 @@
+import { checkFields, type FieldsOf } from '@prefix-tuning/base';
 import type { MeteorParts } from '../meteor/meteor.js';
 import { checkChoice, checkSegments, MetricInputError, type Score } from '../metric.js';
 import type { SuiteCell, SuiteColumn, SuiteInput, SuiteName, SuiteResources, SuiteResult } from './suite.js';
 import { suites } from './table.js';
+
+const fields: FieldsOf<SuiteInput> = { hypotheses: true, references: true, subsets: true };
+const resourceFields: FieldsOf<SuiteResources> = { meteor: true, bertScore: true, moverScore: true, bleurt: true };
 
 /**
  * Scores a system's outputs as the paper's table for one dataset does: the same columns in the same order and unit.
@@ -9,12 +13,15 @@ import { suites } from './table.js';
  * A column that needs what `resources` lacks says so in place of a score.
  *
  * @throws MetricInputError  if there is no such suite, or the segments do not fit together
+ * @throws ConfigError  for a field of input or resources that does not exist
  */
 export async function scoreSuite(name: SuiteName, input: SuiteInput, resources: SuiteResources = {}): Promise<SuiteResult> {
   if (!Object.hasOwn(suites, name)) {
     throw new MetricInputError(`scoreSuite: expected one of ${Object.keys(suites).join(', ')}, got ${name}.`, { details: { name } });
   }
   checkSegments(`suite ${name}`, input);
+  checkFields(`suite ${name}`, input, Object.keys(fields));
+  checkFields(`suite ${name} resources`, resources, Object.keys(resourceFields));
   checkSubsets(name, input);
   const prepared = suites[name].prepare(input);
   const columns: SuiteCell[] = [];

@@ -119,6 +119,7 @@ describe('generate', () => {
 
   test('wrong options and prompts are refused by name', async () => {
     const fails = (prompts: number[][], bad: GenerateOptions, message: string) => expect(generate(model, prompts, bad)).rejects.toThrow(message);
+    await fails([[1]], { sample: { seed: 1, temprature: 2 } } as never, 'generate sample: expected fields of temperature, topK, topP, seed, got temprature');
     await fails([[1]], { maxTokens: 5 } as never, 'generate: expected fields of maxNewTokens, minNewTokens');
     await fails([[1]], { beams: 0 }, 'beams: expected');
     await fails([[1]], { returnSequences: 2 }, 'returnSequences: expected 1 to beams = 1, got 2');

@@ -60,6 +60,8 @@ export interface GenerateOptions extends SearchOptions {
   readonly onProgress?: OnProgress;
 }
 
+const samplingFields: FieldsOf<SamplingOptions> = { temperature: true, topK: true, topP: true, seed: true };
+
 export type SearchSettings = Required<SearchOptions>;
 
 /** One generated sequence. */
@@ -83,8 +85,9 @@ const fields: FieldsOf<GenerateOptions> = {
  * @throws ConfigError  naming the option, if it is unknown or its value is out of range; or what the checkpoint asks for
  *   that is not supported
  */
-export function resolveSettings(options: SearchOptions, model: Pick<Model, 'config' | 'family' | 'generationConfig' | 'folder'>): SearchSettings {
+export function resolveSettings(options: SearchOptions & Pick<GenerateOptions, 'sample'>, model: Pick<Model, 'config' | 'family' | 'generationConfig' | 'folder'>): SearchSettings {
   checkFields('generate', options, Object.keys(fields));
+  if (options.sample) checkFields('generate sample', options.sample, Object.keys(samplingFields));
   const { raw, eosTokenIds } = model.generationConfig;
   const encoderDecoder = model.family.encoder !== undefined;
   const number = (name: string, fallback: number) => (typeof raw[name] === 'number' ? raw[name] : fallback);

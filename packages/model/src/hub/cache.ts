@@ -1,5 +1,6 @@
-import { copyFile, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { FileError, makeFolder } from '@prefix-tuning/base';
 import { writeFileAtomically } from '@prefix-tuning/safetensors';
 
 /**
@@ -35,18 +36,20 @@ export function repoCache(cache: string, repo: string): RepoCache {
     find: async (commit, file) => ((await exists(snapshot(commit, file))) ? snapshot(commit, file) : undefined),
     link: async (etag, commit, file) => {
       const path = snapshot(commit, file);
-      await mkdir(dirname(path), { recursive: true });
-      await linkTo(blob(etag), path);
+      await makeFolder(dirname(path));
+      await linkTo(blob(etag), path).catch((cause: Error) => {
+        throw new FileError(`${path}: expected to write the link, got ${cause.message}. Check the folder, its permissions and the free space.`, { details: { file: path }, cause });
+      });
       return path;
     },
     isAbsent: (commit, file) => exists(absent(commit, file)),
     markAbsent: async (commit, file) => {
-      await mkdir(dirname(absent(commit, file)), { recursive: true });
-      await writeFile(absent(commit, file), '');
+      await makeFolder(dirname(absent(commit, file)));
+      await writeFileAtomically(absent(commit, file), []);
     },
     readRef: async (revision) => (await readFile(ref(revision), 'utf8').catch(() => undefined))?.trim(),
     writeRef: async (revision, commit) => {
-      await mkdir(dirname(ref(revision)), { recursive: true });
+      await makeFolder(dirname(ref(revision)));
       await writeFileAtomically(ref(revision), [() => new TextEncoder().encode(commit)]);
     },
   };

@@ -1,4 +1,5 @@
-import { FileError } from '@prefix-tuning/base';
+import { checkFields, FileError } from '@prefix-tuning/base';
+import { hubFields } from '../load/files.js';
 import { openShards } from '../load/weights.js';
 import type { HubOptions } from './settings.js';
 
@@ -12,8 +13,10 @@ const others = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.js
  * @throws HubError  if there is no such model or revision, it is not open to us, or the hub cannot be reached and the
  *   cache does not have it
  * @throws FileError, WeightsError  if it has no safetensors file, or a damaged one
+ * @throws ConfigError  for an option that does not exist
  */
 export async function downloadModel(repo: string, options: HubOptions = {}): Promise<string> {
+  checkFields('downloadModel', options, Object.keys(hubFields));
   // Loaded here, so that a browser's bundle has no Node modules.
   const [{ openHub }, { dirname }] = await Promise.all([import('./files.js'), import('node:path')]);
   const files = await openHub(repo, options);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { FileError } from '@prefix-tuning/base';
+import { FileError, makeFolder, PrefixTuningError } from '@prefix-tuning/base';
 import { HubError } from './errors.js';
 import { requestBytes, type RemoteFile } from './protocol.js';
 import type { HubSettings } from './settings.js';
@@ -45,7 +45,7 @@ async function fetchAndCheck(settings: HubSettings, remote: RemoteFile, { path, 
     await check(partial, remote, label);
     await rename(partial, path);
   } catch (cause) {
-    if (cause instanceof HubError) throw cause;
+    if (cause instanceof PrefixTuningError) throw cause;
     throw new FileError(`${path}: expected to write the file, got ${(cause as Error).message}. Check the folder, its permissions and the free space.`, {
       details: { file: path },
       cause,
@@ -56,7 +56,7 @@ async function fetchAndCheck(settings: HubSettings, remote: RemoteFile, { path, 
 /** Takes over what an earlier, dead process left of a file, or chooses a new name. */
 async function claimPartial(path: string): Promise<string> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const own = `${path}.${process.pid}.incomplete`;
   for (const name of await readdir(folder)) {
     const [blob, pid, kind, ...rest] = name.split('.');

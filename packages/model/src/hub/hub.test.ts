@@ -1,4 +1,5 @@
 import { etagOf, hubServer, repo, type HubFile, type HubServer } from '@prefix-tuning/hub-testing';
+import { FileError } from '@prefix-tuning/base';
 import { execFile } from 'node:child_process';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -208,6 +209,18 @@ test.each(['config.json', 'model.safetensors'])('%s that is not what its checksu
   server.corrupt = false;
   await (await model.open(file))!.close();
   expect(await blobs()).toEqual([etagOf(files[file]!)]);
+});
+
+test('a cache that cannot be made is named, and an option that does not exist', async () => {
+  await writeFile(join(cache, 'file'), '');
+  const below = join(cache, 'file', 'cache');
+  await expect(loadModel(repo, options({ cache: below }))).rejects.toThrow(FileError);
+  await expect(loadModel(repo, options({ cache: below }))).rejects.toThrow(/file.*: expected to make the folder, got E/);
+  // Node's own mkdir with `recursive` never comes back from here.
+  if (process.platform === 'linux') await expect(loadModel(repo, options({ cache: '/proc/none' }))).rejects.toThrow(/^\/proc\/none.*: expected to make the folder, got ENOENT/);
+  await expect(loadModel(repo, { ...options(), caches: 'x' } as never)).rejects.toThrow(/^loadModel: expected fields of revision, .*, withoutTokenizer, got caches\./);
+  for (const load of [loadTokenizer, loadConfig]) await expect(load(fixture('gpt2'), { revison: 'x' } as never)).rejects.toThrow(/^model options: expected fields of revision, .*, got revison\./);
+  await expect(downloadModel(repo, { revison: 'x' } as never)).rejects.toThrow(/^downloadModel: expected fields of revision, .*, got revison\./);
 });
 
 test('settings are those of the environment, as Python reads them', async () => {

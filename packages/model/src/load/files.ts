@@ -1,4 +1,4 @@
-import { ConfigError, FileError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, FileError, type FieldsOf } from '@prefix-tuning/base';
 import { fileSource, type ByteSource } from '@prefix-tuning/safetensors';
 import type { HubOptions } from '../hub/settings.js';
 
@@ -30,13 +30,19 @@ export async function folderFiles(folder: string): Promise<ModelFiles> {
   return { name: folder, has, open: async (file) => ((await has(file)) ? fileSource(join(folder, file)) : undefined) };
 }
 
+export const hubFields: FieldsOf<HubOptions> = {
+  revision: true, token: true, endpoint: true, cache: true, offline: true, fetch: true, retryDelay: true, onProgress: true,
+};
+
 /**
  * The files that a path or a hub id names: the folder if there is one, else the model on the hub (Node only).
  *
  * @throws FileError  if a path names no folder
  * @throws HubError  if an id names no model that can be had
+ * @throws ConfigError  for an option that does not exist
  */
 export async function modelFiles(source: string | ModelFiles, options: HubOptions = {}): Promise<ModelFiles> {
+  checkFields('model options', options, Object.keys(hubFields));
   if (typeof source !== 'string') return source;
   const { stat } = await import('node:fs/promises');
   if (!isHubId(source) || (await stat(source).catch(() => undefined))) return folderFiles(source);

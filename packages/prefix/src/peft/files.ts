@@ -1,5 +1,5 @@
-import type { FileError } from '@prefix-tuning/base';
-import { fileSource, makeFolder, memorySource, openSafetensors, writeFileAtomically, writeSafetensors, type ByteSource, type TensorView } from '@prefix-tuning/safetensors';
+import { makeFolder, type FileError } from '@prefix-tuning/base';
+import { fileSource, memorySource, openSafetensors, writeFileAtomically, writeSafetensors, type ByteSource, type TensorView } from '@prefix-tuning/safetensors';
 import { PrefixFileError } from '../errors.js';
 import type { Values } from '../values.js';
 

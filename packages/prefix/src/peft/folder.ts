@@ -1,3 +1,4 @@
+import { checkFields } from '@prefix-tuning/base';
 import { PrefixFileError } from '../errors.js';
 import type { FoldedPrefix } from '../fold.js';
 import { positionSize } from '../spec.js';
@@ -12,8 +13,10 @@ const tensorName = 'prompt_embeddings';
  *
  * @param options.baseModel  name or path of the model that the prefix belongs to; PEFT looks it up
  * @throws FileError  if the folder cannot be written
+ * @throws ConfigError  for an option that does not exist
  */
 export async function savePrefix(folder: string, prefix: FoldedPrefix, options: { baseModel?: string } = {}): Promise<void> {
+  checkFields('savePrefix', options, ['baseModel']);
   await writeAdapter(folder, peftConfig(prefix, options), { [tensorName]: prefix.rows });
 }
 

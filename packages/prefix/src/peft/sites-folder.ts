@@ -1,3 +1,4 @@
+import { checkFields } from '@prefix-tuning/base';
 import type { FoldedPrefix } from '../fold.js';
 import { mapSites, sites, type BySite, type Site } from '../sites.js';
 import { positionSize, type PrefixShape } from '../spec.js';
@@ -10,6 +11,7 @@ const tensorOf = (site: Site): string => `prompt_embeddings.${site}`;
 
 /** Saves an encoder-decoder prefix: one tensor for each site, in an extension of PEFT's layout (Node only). */
 export async function saveSitePrefixes(folder: string, prefixes: BySite<FoldedPrefix>, options: { baseModel?: string } = {}): Promise<void> {
+  checkFields('saveSitePrefixes', options, ['baseModel']);
   const shapes = mapSites(prefixes, ({ layers, heads, headDim, length }) => ({ layers, heads, headDim, length }));
   const config = { peft_type: sitesType, base_model_name_or_path: options.baseModel ?? null, sites: shapes, inference_mode: true };
   const tensors = Object.entries(mapSites(prefixes, ({ rows }) => rows)).map(([site, rows]) => [tensorOf(site as Site), rows] as const);

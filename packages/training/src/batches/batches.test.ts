@@ -194,6 +194,14 @@ test('an encoder-decoder model reads texts between its own begin and end tokens,
   expect(() => encodeSourceText('ab', { ...(bart as object), generationConfig: { eosTokenIds: [], raw: {} } } as never)).toThrow(/eos_token_id in config\.json/);
 });
 
+test('an option of encoding that does not exist is refused by name; a pair encoder takes those of both encodings', () => {
+  expect(() => encodePair(pair, letters, { maxlength: 8 } as never)).toThrow('encode options: expected fields of maxLength, tooLong, begin, end, got maxlength.');
+  expect(() => encodeSourceTarget(pair, bart, { maxLength: 8 } as never)).toThrow('encode options: expected fields of maxSource, maxTarget, tooLong, id, got maxLength.');
+  const encoder = (options: object) => pairEncoder({ ...(bart as object), family: { encoder: {} } } as never, options);
+  expect(encoder({ maxLength: 2, maxSource: 4, begin: '[B]' }).pair(pair)).toEqual(encodeSourceTarget(pair, bart));
+  expect(() => encoder({ maxLenght: 2 })).toThrow(/^pairEncoder: expected fields of maxLength, tooLong, begin, end, maxSource, maxTarget, got maxLenght\./);
+});
+
 test('a pair encoder encodes as its model reads', () => {
   const apart = pairEncoder({ ...(bart as object), family: { encoder: {} } } as never);
   expect(apart.pair(pair)).toEqual(encodeSourceTarget(pair, bart));

@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import type { Pair } from '@prefix-tuning/datasets';
 import type { TokenSequence } from './sequence.js';
 
@@ -18,11 +18,13 @@ export interface EncodeOptions {
   readonly end?: string;
 }
 
+export const encodeFields: FieldsOf<EncodeOptions> = { maxLength: true, tooLong: true, begin: true, end: true };
+
 /**
  * Encodes source and target as one sequence: a space, the source, a space, the begin token, a space, the target, a
  * space, the end token. The loss falls on what follows the begin token.
  *
- * @throws ConfigError  if a sequence is too long, or begin and end are no tokens of the vocabulary
+ * @throws ConfigError  if a sequence is too long, begin and end are no tokens of the vocabulary, or an option does not exist
  * @see the released code's LineByLineData2TextTextDataset; differs in: a cut must be asked for
  */
 export function encodePair(pair: Pair, tokenizer: TextEncoder, options: EncodeOptions = {}): TokenSequence {
@@ -40,7 +42,9 @@ export function encodePair(pair: Pair, tokenizer: TextEncoder, options: EncodeOp
 }
 
 /** Encodes a source up to and with the begin token: what a target is generated after. */
-export function encodePrompt(source: string, tokenizer: TextEncoder, { begin = '<|endoftext|>' }: EncodeOptions = {}): number[] {
+export function encodePrompt(source: string, tokenizer: TextEncoder, options: EncodeOptions = {}): number[] {
+  checkFields('encode options', options, Object.keys(encodeFields));
+  const { begin = '<|endoftext|>' } = options;
   return [...tokenizer.encode(` ${source} `), tokenId(begin, tokenizer)];
 }
 

@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import type { Pair } from '@prefix-tuning/datasets';
 import type { Model } from '@prefix-tuning/model';
 import type { TokenSequence } from './sequence.js';
@@ -13,6 +13,8 @@ export interface SourceTargetOptions {
   /** What happens to a longer one: an error, or the cut of the released code, which keeps the end token. */
   readonly tooLong?: 'error' | 'truncate';
 }
+
+export const sourceTargetFields: FieldsOf<SourceTargetOptions> = { maxSource: true, maxTarget: true, tooLong: true };
 
 /** A source and its target as token ids, each with its special tokens. */
 export interface TokenPair {
@@ -34,7 +36,7 @@ export function sourceTarget({ id, source, target }: TokenPair, start: number): 
 /**
  * Encodes a pair of texts: begin token, text, end token on either side.
  *
- * @throws ConfigError  if a text is too long, or the model names no end or start token
+ * @throws ConfigError  if a text is too long, the model names no end or start token, or an option does not exist
  * @see the released code's Seq2SeqDataset and shift_tokens_right; differs in: a cut must be asked for
  */
 export function encodeSourceTarget(pair: Pair, model: EncodingModel, options: SourceTargetOptions = {}): TokenSequence {
@@ -46,7 +48,9 @@ export function encodeSourceTarget(pair: Pair, model: EncodingModel, options: So
 }
 
 /** Encodes a source: what generation takes as a prompt. */
-export function encodeSourceText(source: string, model: EncodingModel, { maxSource = 512, tooLong = 'error', id = 'a text' }: SourceTargetOptions & { id?: string } = {}): number[] {
+export function encodeSourceText(source: string, model: EncodingModel, options: SourceTargetOptions & { id?: string } = {}): number[] {
+  checkFields('encode options', options, [...Object.keys(sourceTargetFields), 'id']);
+  const { maxSource = 512, tooLong = 'error', id = 'a text' } = options;
   return enclose(source, model, { where: `the source of ${id}`, most: maxSource, tooLong });
 }
 

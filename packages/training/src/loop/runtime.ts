@@ -1,3 +1,4 @@
+import { checkFields } from '@prefix-tuning/base';
 import { findRuntime, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 
 /**
@@ -7,8 +8,11 @@ import { findRuntime, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
  * of a run's programs. A prefix step was no slower without it, a fine-tuning step some 15% (docs/results/train.md).
  *
  * @param options.threads  of ONNX Runtime; as many as the machine has cores unless given
+ * @throws ConfigError  for an option that does not exist
  */
-export async function trainingRuntime({ threads }: { readonly threads?: number } = {}): Promise<Runtime> {
+export async function trainingRuntime(options: { readonly threads?: number } = {}): Promise<Runtime> {
+  checkFields('trainingRuntime', options, ['threads']);
+  const { threads } = options;
   const found = await findRuntime();
   const share = threads === undefined ? {} : { intraOpNumThreads: threads };
   return found.name === 'onnx' ? onnxRuntime({ session: { enableMemPattern: false, ...share } }) : found;

@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import { crossEntropy } from '@prefix-tuning/jit';
 import { encodeSource, type ForwardInput } from '@prefix-tuning/model';
 import {
@@ -21,6 +21,8 @@ export interface LossOptions {
   /** Whether layers are computed again in the backward pass. */
   readonly recompute?: boolean;
 }
+
+const fields: FieldsOf<LossOptions> = { labelSmoothing: true, recompute: true };
 
 /** Hidden states of the positions that predict a target, float32 [N, C], in the order of `batch.rows`. */
 function predicting(model: TrainableModel, entry: Entry, batch: BatchTensors): Tensor {
@@ -79,9 +81,10 @@ export type LossAndGradients = { readonly loss: Tensor; readonly gradients: Tens
 /**
  * The loss of a batch and its gradient by every parameter that trains; one traceable function.
  *
- * @throws ConfigError  if the virtual tokens that are to train are none
+ * @throws ConfigError  if the virtual tokens that are to train are none, or an option does not exist
  */
 export function lossAndGradients(model: TrainableModel, tuning: Tuning, options: LossOptions = {}) {
+  checkFields('lossAndGradients', options, Object.keys(fields));
   if (tuning.settings.length === 0) {
     throw new ConfigError(`${tuning.method}: expected a length of at least 1 to train, got 0. Choose one, or use the model as it is.`, { details: { field: 'length', value: 0 } });
   }

@@ -55,12 +55,13 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const schedule = scheduleOf(hyperparameters);
   const looks = validation && looker(model, tuning, { validation, runtime });
   const compiled: CompileEvent[] = [];
-  const gradientsOf = jit(lossAndGradients(model, tuning, hyperparameters), {
+  const { labelSmoothing, recompute, beta1, beta2, epsilon, weightDecay } = hyperparameters;
+  const gradientsOf = jit(lossAndGradients(model, tuning, { labelSmoothing, recompute }), {
     name: `${tuning.method} step`,
     onCompile: (event) => compiled.push(event),
     runtime,
   });
-  const optimiser = adamw(hyperparameters);
+  const optimiser = adamw({ beta1, beta2, epsilon, weightDecay });
   const plan: StepPlan = { model, tuning, seed, hyperparameters, schedule, optimiser, gradientsOf };
   let state = startOf(options, optimiser);
   const stopped = () => state.watch.waited >= (validation?.patience ?? Infinity);

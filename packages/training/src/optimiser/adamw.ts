@@ -1,3 +1,4 @@
+import { checkFields, type FieldsOf } from '@prefix-tuning/base';
 import { hostTensor } from '@prefix-tuning/jit';
 import { mapTensors, type HostTensors } from '../tensors.js';
 
@@ -10,6 +11,8 @@ export interface AdamWOptions {
   /** Whether weight decay acts on a parameter; all by default. */
   readonly decays?: (name: string) => boolean;
 }
+
+const fields: FieldsOf<AdamWOptions> = { beta1: true, beta2: true, epsilon: true, weightDecay: true, decays: true };
 
 /** Running means of every parameter's gradient and of its square. */
 export type AdamWState = { readonly mean: HostTensors; readonly variance: HostTensors };
@@ -36,10 +39,12 @@ export interface Optimiser<State> {
  * m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
  * p = p - lr (decay p + (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps))
  *
+ * @throws ConfigError  for an option that does not exist
  * @see Loshchilov & Hutter 2019, algorithm 2; equal to torch.optim.AdamW. The authors' Hugging Face AdamW of 2020
  *   differs: it adds eps before the bias of v is corrected.
  */
 export function adamw(options: AdamWOptions = {}): Optimiser<AdamWState> {
+  checkFields('adamw', options, Object.keys(fields));
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = () => true } = options;
   const zeros = (parameters: HostTensors) => mapTensors(parameters, ({ shape }) => hostTensor(undefined, shape));
   return {

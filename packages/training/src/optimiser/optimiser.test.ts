@@ -10,6 +10,11 @@ test('schedules rise to their peak over the warm-up; the linear one reaches 0 af
   expect([0, 99].map(constantSchedule({ peak: 3, steps: 100 }))).toEqual([3, 3]);
 });
 
+test('options that do not exist are refused by name', () => {
+  expect(() => adamw({ weightdecay: 0.1 } as never)).toThrow('adamw: expected fields of beta1, beta2, epsilon, weightDecay, decays, got weightdecay.');
+  for (const schedule of [linearSchedule, constantSchedule]) expect(() => schedule({ peak: 1, steps: 2, warmup: 1 } as never)).toThrow('schedule: expected fields of peak, steps, warmupSteps, got warmup.');
+});
+
 test('clipping scales gradients to the norm only when they are larger', () => {
   const norm = globalNorm({ a: hostTensor([3], [1]), b: hostTensor([0, 4], [2]) });
   expect(norm).toBe(5);

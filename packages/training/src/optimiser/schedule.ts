@@ -1,4 +1,4 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 
 /** The learning rate of each step, counted from 0. */
 export type Schedule = (step: number) => number;
@@ -10,8 +10,12 @@ export interface ScheduleOptions {
   readonly warmupSteps?: number;
 }
 
+const fields: FieldsOf<ScheduleOptions> = { peak: true, steps: true, warmupSteps: true };
+
 /** Rises linearly over the warm-up to what comes after. */
-function warmedUp({ peak, steps, warmupSteps = 0 }: ScheduleOptions, after: Schedule): Schedule {
+function warmedUp(options: ScheduleOptions, after: Schedule): Schedule {
+  checkFields('schedule', options, Object.keys(fields));
+  const { peak, steps, warmupSteps = 0 } = options;
   if (warmupSteps > steps) {
     throw new ConfigError(`schedule: expected at most ${steps} warm-up steps, got ${warmupSteps}. Train longer or warm up less.`, {
       details: { steps, warmupSteps },
@@ -25,7 +29,7 @@ function warmedUp({ peak, steps, warmupSteps = 0 }: ScheduleOptions, after: Sche
  *
  * lr(t) = peak t / warmup for t < warmup;  peak (steps - t) / (steps - warmup) after
  *
- * @throws ConfigError  if the warm-up is longer than the run
+ * @throws ConfigError  if the warm-up is longer than the run, or an option does not exist
  * @see transformers' get_linear_schedule_with_warmup, which the authors use
  */
 export function linearSchedule(options: ScheduleOptions): Schedule {
@@ -36,7 +40,7 @@ export function linearSchedule(options: ScheduleOptions): Schedule {
 /**
  * Rises linearly over the warm-up, then stays.
  *
- * @throws ConfigError  if the warm-up is longer than the run
+ * @throws ConfigError  if the warm-up is longer than the run, or an option does not exist
  * @see transformers' get_constant_schedule_with_warmup
  */
 export const constantSchedule = (options: ScheduleOptions): Schedule => warmedUp(options, () => options.peak);

@@ -21,7 +21,7 @@ export function costsSection({ costs, sizes, machine }: Report): string {
   const header = ['task, in the place of', 'method', 'trained', 'kept', 'share', 'on disk', 'ms a step', 'beside fine-tuning', 'training, s', 'decoding, s an input'];
   const published = sizes.map(({ model, method, trained, kept, share, bytes }) => [escapeHtml(model), escapeHtml(method), count(trained), count(kept), percentText(share), bytesText(bytes)]);
   return [
-    element('p', `Measured here: ${machine}. A step's time is the median, under it the quartiles; runs went side by side, so times are good for comparison with each other only.`, 'class="caption"'),
+    element('p', `Trained: numbers that training changes; kept: those that are stored after it, and their share of the model’s. Measured here: ${machine}. A step's time is the median, under it the quartiles; runs went side by side, so times are good for comparison with each other only; beside fine-tuning: a step’s time over fine-tuning’s.`, 'class="caption"'),
     plainTable(header, rows, 'names'),
     element('h3', 'The paper’s models, by formula'),
     plainTable(['model', 'method', 'trained', 'kept', 'share kept', 'bytes kept (float32)'], published, 'names'),

@@ -17,8 +17,9 @@ function legend(rows: readonly TableRow[], baseline: string): string {
   const cells = rows.flatMap((row) => row.cells);
   const over = new Set(cells.flatMap(({ interval }) => interval?.over ?? []));
   const intervals = [...over].map((what) => (what === 'runs' ? 'over runs (Student’s t)' : 'over test inputs (bootstrap)')).join(' and ');
+  const notes = [...new Set(cells.flatMap(({ note }) => note ?? []))].map((note) => ` Note: ${note}.`).join('');
   const published = cells.some(({ paper }) => paper !== undefined) ? ' In italics: the paper’s number, and ours less it.' : '';
-  return `${intervals ? `Small: 95% interval ${intervals}. ` : ''}▲ better, ▼ worse than ${baseline} of the same model (paired approximate randomisation over test inputs, p < 0.05).${published}`;
+  return `${intervals ? `Small: 95% interval ${intervals}. ` : ''}▲ better, ▼ worse than ${baseline} of the same model (paired approximate randomisation over test inputs, p < 0.05).${published}${notes}`;
 }
 
 function groupRows({ model, rows }: TableData['groups'][number], { part, from, to }: { part: number; from: number; to: number }): string {

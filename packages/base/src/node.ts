@@ -1,5 +1,5 @@
-import { FileError } from '@prefix-tuning/base';
 import type * as FileSystem from 'node:fs/promises';
+import { FileError } from './errors.js';
 
 /**
  * Node's file system; not imported, since bundlers for browsers refuse what they cannot find.

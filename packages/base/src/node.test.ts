@@ -1,0 +1,28 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FileError, makeFolder } from './index.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'base-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('folders', () => {
+  test('are made with those that they stand in, whoever else makes them at the same time', async () => {
+    const path = join(folder, 'made/by/two');
+    await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(path, '../three'))]);
+    expect(await readdir(join(folder, 'made/by'))).toEqual(['three', 'two']);
+    await makeFolder(path);
+  });
+
+  test('that cannot be made are refused', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(makeFolder(join(folder, 'file'))).rejects.toThrow(`${join(folder, 'file')}: expected to make the folder, got EEXIST`);
+    await expect(makeFolder(join(folder, 'file/below/it'))).rejects.toThrow(FileError);
+    // Node's own mkdir with `recursive` never comes back from here.
+    if (process.platform === 'linux') await expect(makeFolder('/proc/none/below')).rejects.toThrow('expected to make the folder, got ENOENT');
+  });
+});
