@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { datasets } from '@prefix-tuning/datasets';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { profiles } from '../recipe/profile.js';
 import { findData } from './data.js';
 
@@ -33,4 +34,11 @@ test('a folder in the working directory that is called like a dataset is no modu
   } finally {
     process.chdir(before);
   }
+});
+
+test('mini data that cannot be written, as on a full disk, leave nothing behind', async () => {
+  const mini = vi.spyOn(datasets.e2e, 'mini').mockReturnValue({ 'trainset.csv': '', 'trainset.csv/devset.csv': '' });
+  onTestFinished(() => mini.mockRestore());
+  await expect(find(['e2e'])).rejects.toThrow(/trainset\.csv: expected to make the folder, got EEXIST/);
+  expect(await readdir(join(root, 'cache'))).toEqual([]);
 });

@@ -85,11 +85,15 @@ async function miniFolder(dataset: string, { data }: Profile, cache: string): Pr
   if (existsSync(folder)) return folder;
   await makeFolder(cache);
   const partial = await mkdtemp(join(cache, 'partial-'));
-  await writeMiniData(dataset, { folder: partial, seed: MINI_SEED, sizes });
-  await rename(partial, folder).catch(async (error: Error) => {
-    await rm(partial, { recursive: true });
-    if (!existsSync(folder)) throw error;
-  });
+  try {
+    await writeMiniData(dataset, { folder: partial, seed: MINI_SEED, sizes });
+    // Another process may have written the same in the meantime.
+    await rename(partial, folder).catch((error: Error) => {
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
   return folder;
 }
 
