@@ -1,4 +1,4 @@
-import { ShapeError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, ShapeError, type FieldsOf } from '@prefix-tuning/base';
 import { hostTensor, type HostTensor } from '@prefix-tuning/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { bucketSize } from './bucket.js';
@@ -80,6 +80,25 @@ export interface CollateOptions {
   readonly modelWidth?: number;
 }
 
+const fields: FieldsOf<CollateOptions> = { objective: true, batchSize: true, maxTokens: true, maxSource: true, layout: true, packed: true, modelWidth: true };
+
+/** @throws ConfigError  if an option is unknown or out of range */
+export function checkBatchOptions(options: CollateOptions): void {
+  checkFields('batches', options, Object.keys(fields));
+  const { objective, batchSize, maxTokens = Infinity, maxSource = Infinity, layout = 'joined', packed = true, modelWidth = 768 } = options;
+  const need = (ok: boolean, field: string, expected: string, got: unknown) => {
+    if (!ok) throw new ConfigError(`batches: expected ${field} to be ${expected}, got ${String(got)}. Correct the option.`, { details: { field, got } });
+  };
+  const most = (value: number) => value === Infinity || (Number.isInteger(value) && value >= 1);
+  need(['example-sum', 'token-mean'].includes(objective), 'objective', 'example-sum or token-mean', objective);
+  need(Number.isInteger(batchSize) && batchSize >= 1, 'batchSize', 'a whole number of at least 1', batchSize);
+  need(most(maxTokens), 'maxTokens', 'a whole number of at least 1', maxTokens);
+  need(most(maxSource), 'maxSource', 'a whole number of at least 1', maxSource);
+  need(['joined', 'split', 'encoded'].includes(layout), 'layout', 'joined, split or encoded', layout);
+  need(typeof packed === 'boolean', 'packed', 'true or false', packed);
+  need(modelWidth >= 1, 'modelWidth', 'a number of at least 1', modelWidth);
+}
+
 /** What rows are planned by. */
 export const rowOptions = ({ batchSize, maxTokens = Infinity, modelWidth = 768 }: CollateOptions): RowOptions => ({ batchSize, maxTokens, modelWidth });
 
@@ -88,23 +107,18 @@ export const rowOptions = ({ batchSize, maxTokens = Infinity, modelWidth = 768 }
  * missing ones without weight.
  *
  * @param usual  rows to keep to where sequences share rows; the cheapest for these sequences unless given
- * @throws ShapeError  if there are more sequences than rows, or one has no token to predict
+ * @throws ConfigError  if an option is unknown or out of range
+ * @throws ShapeError  if there are more sequences than rows, or one has no token to predict or is too long
  */
 export function collate(sequences: readonly TokenSequence[], options: CollateOptions, usual?: UsualRows): Batch {
-  const { objective, batchSize, layout = 'joined', maxTokens = Infinity, maxSource = Infinity } = options;
+  const { objective, batchSize, layout = 'joined', maxSource = Infinity } = options;
+  checkBatchOptions(options);
   if (sequences.length === 0 || sequences.length > batchSize) {
     throw new ShapeError(`collate: expected 1 to ${batchSize} sequences, got ${sequences.length}.`);
   }
-  for (const { id, ids, from } of sequences) {
-    if (from >= 1 && from < ids.length) continue;
-    throw new ShapeError(`collate: expected ${id} to have a token to predict after the first, got ${ids.length} tokens with targets from ${from}.`, {
-      details: { id, tokens: ids.length, from },
-    });
-  }
+  checkSequences(sequences, options);
   const read = layout === 'joined' ? sequences : sequences.map(afterSource);
-  const lengths = read.map(({ id, ids }) => ({ id, length: ids.length - 1 }));
-  checkLengths(lengths, maxTokens, 'sequences');
-  const plan = planBatch(lengths.map(({ length }) => length), options, usual);
+  const plan = planBatch(read.map(({ ids }) => ids.length - 1), options, usual);
   const targets = sequences.reduce((sum, { ids, from }) => sum + ids.length - from, 0);
   const filled = fill(read, plan, targetSlots(targets, plan, usual));
   const denominator = objective === 'token-mean' ? targets : sequences.length;
@@ -140,22 +154,37 @@ function planBatch(lengths: readonly number[], options: CollateOptions, usual: U
   return usual ? planUsual(lengths, rowOptions(options), usual) : planRows(lengths, rowOptions(options));
 }
 
+/**
+ * A source that is read apart takes positions too, unless an encoder reads it.
+ *
+ * @throws ShapeError  if a sequence has no token to predict, or is too long
+ */
+export function checkSequences(sequences: readonly TokenSequence[], { layout = 'joined', maxTokens = Infinity, maxSource = Infinity }: CollateOptions): void {
+  for (const { id, ids, from } of sequences) {
+    if (from >= 1 && from < ids.length) continue;
+    throw new ShapeError(`collate: expected ${id} to have a token to predict after the first, got ${ids.length} tokens with targets from ${from}.`, {
+      details: { id, tokens: ids.length, from },
+    });
+  }
+  const lengthsOf = (length: (sequence: TokenSequence) => number) => sequences.map((sequence) => ({ id: sequence.id, length: length(sequence) }));
+  checkLengths(lengthsOf(({ ids, from }) => ids.length - (layout === 'encoded' ? from : 1)), maxTokens, 'sequences');
+  if (layout !== 'joined') checkLengths(lengthsOf(({ from }) => from - 1), maxSource, 'sources');
+}
+
 /** The begin token and the target. */
 const afterSource = ({ id, ids, from }: TokenSequence): TokenSequence => ({ id, ids: ids.slice(from - 1), from: 1 });
 
 function checkLengths(rows: readonly { readonly id: string; readonly length: number }[], limit: number, what: string): void {
   const tooLong = rows.filter(({ length }) => length > limit);
   if (tooLong.length === 0) return;
-  const longest = Math.max(...tooLong.map(({ length }) => length));
-  throw new ShapeError(`collate: expected ${what} of at most ${limit} tokens, got ${longest} in ${tooLong.map(({ id }) => id).join(', ')}. Shorten them.`, {
-    details: { longest, limit, ids: tooLong.map(({ id }) => id) },
-  });
+  const longest = tooLong.reduce((most, { length }) => Math.max(most, length), 0);
+  const ids = tooLong.map(({ id }) => id);
+  const named = ids.length > 10 ? `${ids.slice(0, 10).join(', ')} and ${ids.length - 10} more` : ids.join(', ');
+  throw new ShapeError(`collate: expected ${what} of at most ${limit} tokens, got ${longest} in ${named}. Shorten them.`, { details: { longest, limit, ids } });
 }
 
 function sourceTensors(sequences: readonly TokenSequence[], { batchSize, layout, maxSource }: { batchSize: number; layout: Layout; maxSource: number }) {
-  const lengths = sequences.map(({ id, from }) => ({ id, length: from - 1 }));
-  checkLengths(lengths, maxSource, 'sources');
-  const width = Math.min(bucketSize(Math.max(1, ...lengths.map(({ length }) => length))), maxSource);
+  const width = Math.min(bucketSize(Math.max(1, ...sequences.map(({ from }) => from - 1))), maxSource);
   const [ids, mask] = [new Int32Array(batchSize * width), new Float32Array(batchSize * width)];
   sequences.forEach((sequence, b) => {
     const length = sequence.from - 1;

@@ -133,6 +133,32 @@ test('an option that is none is refused by name', () => {
   expect(() => sequenceBatches([{ id: 'e', ids: [1, 2], from: 1 }], options)).toThrow('batches: expected fields of objective, batchSize, maxTokens, maxSource, layout, packed, modelWidth, got maxToken.');
 });
 
+test.each([
+  [{ objective: 'sum' }, 'objective to be example-sum or token-mean, got sum'],
+  [{ objective: undefined }, 'objective to be example-sum or token-mean, got undefined'],
+  [{ batchSize: 0 }, 'batchSize to be a whole number of at least 1, got 0'],
+  [{ maxTokens: NaN }, 'maxTokens to be a whole number of at least 1, got NaN'],
+  [{ maxSource: 1.5 }, 'maxSource to be a whole number of at least 1, got 1.5'],
+  [{ layout: 'apart' }, 'layout to be joined, split or encoded, got apart'],
+  [{ packed: 'no' }, 'packed to be true or false, got no'],
+  [{ modelWidth: NaN }, 'modelWidth to be a number of at least 1, got NaN'],
+])('an option out of range is refused by name: %j', (more, message) => {
+  const options = { objective: 'token-mean', batchSize: 1, ...more } as never;
+  const sequences = [{ id: 'e', ids: [1, 2], from: 1 }];
+  for (const make of [sequenceBatches, collate]) expect(() => make(sequences, options)).toThrow(`batches: expected ${message}. Correct the option.`);
+});
+
+test('sequences that no batch can hold are refused when batches are made, not in the middle of a run', () => {
+  const of = (length: number, i: number, from = 2): TokenSequence => ({ id: `s${i}`, ids: Array.from({ length }, () => 1), from });
+  const options = { objective: 'token-mean', batchSize: 2, maxTokens: 32 } as const;
+  const batches = (sequences: readonly TokenSequence[], more = {}) => sequenceBatches(sequences, { ...options, ...more });
+  expect(() => batches([of(20, 0), of(40, 1)])).toThrow('collate: expected sequences of at most 32 tokens, got 39 in s1. Shorten them.');
+  expect(() => batches(Array.from({ length: 13 }, (_, i) => of(40, i)))).toThrow('in s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 3 more. Shorten them.');
+  expect(() => batches([of(20, 0), of(20, 1, 20)])).toThrow('collate: expected s1 to have a token to predict after the first, got 20 tokens with targets from 20.');
+  expect(() => batches([of(60, 0, 30)], { layout: 'encoded', maxSource: 28 })).toThrow('collate: expected sources of at most 28 tokens, got 29 in s0.');
+  expect(batches([of(60, 0, 30)], { layout: 'encoded' }).batchesPerEpoch).toBe(1);
+});
+
 test('blocks cover a text: each token but the first is predicted once', () => {
   const tokens = Int32Array.from({ length: 23 }, (_, i) => i);
   const blocks = tokenBlocks(tokens, 5);
@@ -202,11 +228,14 @@ test('an option of encoding that does not exist is refused by name; a pair encod
   expect(() => encoder({ maxLenght: 2 })).toThrow(/^pairEncoder: expected fields of maxLength, tooLong, begin, end, maxSource, maxTarget, got maxLenght\./);
 });
 
-test('a pair encoder encodes as its model reads', () => {
+test('a pair encoder encodes as its model reads, and refuses values out of range', () => {
   const apart = pairEncoder({ ...(bart as object), family: { encoder: {} } } as never);
   expect(apart.pair(pair)).toEqual(encodeSourceTarget(pair, bart));
   expect(apart.prompt('ab')).toEqual(encodeSourceText('ab', bart));
   const joined = pairEncoder({ ...(bart as object), family: {} } as never, { begin: '[B]' });
   expect(joined.pair(pair)).toEqual(encodePair(pair, letters, { begin: '[B]' }));
   expect(joined.prompt('ab')).toEqual(encodePrompt('ab', letters, { begin: '[B]' }));
+  const of = (options: object) => pairEncoder({ ...(bart as object), family: {} } as never, options);
+  expect(() => of({ tooLong: 'cut' })).toThrow('pairEncoder: expected tooLong to be error or truncate, got cut. Correct the option.');
+  expect(() => of({ maxTarget: NaN })).toThrow('pairEncoder: expected maxTarget to be a whole number of at least 1, got NaN.');
 });

@@ -1,4 +1,4 @@
-import { checkFields } from '@prefix-tuning/base';
+import { checkFields, ConfigError } from '@prefix-tuning/base';
 import type { Pair } from '@prefix-tuning/datasets';
 import type { Model } from '@prefix-tuning/model';
 import { encodeFields, encodePair, encodePrompt, type EncodeOptions } from './encode.js';
@@ -17,10 +17,11 @@ export interface PairEncoder {
  * The encoding for a model: source and target as one sequence, or apart for an encoder-decoder model. The options of the
  * other encoding may be there, too.
  *
- * @throws ConfigError  for an option that neither has
+ * @throws ConfigError  for an option that neither has, or a value out of range
  */
 export function pairEncoder(model: EncodingModel & Pick<Model, 'family'>, options: EncodeOptions & SourceTargetOptions = {}): PairEncoder {
   checkFields('pairEncoder', options, Object.keys({ ...encodeFields, ...sourceTargetFields }));
+  checkRanges(options);
   const own = (fields: object) => Object.fromEntries(Object.entries(options).filter(([name]) => name in fields));
   if (model.family.encoder) {
     const apart: SourceTargetOptions = own(sourceTargetFields);
@@ -29,3 +30,13 @@ export function pairEncoder(model: EncodingModel & Pick<Model, 'family'>, option
   const joined: EncodeOptions = own(encodeFields);
   return { pair: (pair) => encodePair(pair, model.tokenizer, joined), prompt: (source) => encodePrompt(source, model.tokenizer, joined) };
 }
+
+function checkRanges({ tooLong = 'error', maxLength = 1, maxSource = 1, maxTarget = 1 }: EncodeOptions & SourceTargetOptions): void {
+  if (tooLong !== 'error' && tooLong !== 'truncate') throw wrong('tooLong', 'error or truncate', tooLong);
+  for (const [field, value] of Object.entries({ maxLength, maxSource, maxTarget })) {
+    if (!(value === Infinity || (Number.isInteger(value) && value >= 1))) throw wrong(field, 'a whole number of at least 1', value);
+  }
+}
+
+const wrong = (field: string, expected: string, got: unknown) =>
+  new ConfigError(`pairEncoder: expected ${field} to be ${expected}, got ${String(got)}. Correct the option.`, { details: { field, got } });

@@ -1,5 +1,5 @@
-import { checkFields, ConfigError, type FieldsOf, type Rng } from '@prefix-tuning/base';
-import { collate, rowOptions, sharesRows, type Batch, type CollateOptions } from './batch.js';
+import { ConfigError, type Rng } from '@prefix-tuning/base';
+import { checkBatchOptions, checkSequences, collate, rowOptions, sharesRows, type Batch, type CollateOptions } from './batch.js';
 import type { TokenSequence } from './sequence.js';
 import { usualRows } from './usual.js';
 
@@ -12,20 +12,17 @@ export interface BatchSource {
   epoch(rng?: Rng): Iterable<Batch>;
 }
 
-const fields: FieldsOf<CollateOptions> = { objective: true, batchSize: true, maxTokens: true, maxSource: true, layout: true, packed: true, modelWidth: true };
-
 /**
  * Batches of sequences: each pass shuffles them and cuts the list; the last batch may hold fewer.
  *
  * @throws ConfigError  if there are no sequences, or an option is unknown or out of range
+ * @throws ShapeError  if a sequence has no token to predict, or is too long: here, not hours into a run
  */
 export function sequenceBatches(sequences: readonly TokenSequence[], options: CollateOptions): BatchSource {
   const { batchSize } = options;
-  checkFields('batches', options, Object.keys(fields));
+  checkBatchOptions(options);
   if (sequences.length === 0) throw new ConfigError('batches: expected at least one example, got none.');
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ConfigError(`batches: expected batchSize to be a whole number of at least 1, got ${batchSize}.`);
-  }
+  checkSequences(sequences, options);
   const usual = sharesRows(options) ? usualRows(sequences, rowOptions(options)) : undefined;
   const batchesPerEpoch = Math.ceil(sequences.length / batchSize);
   return {

@@ -31,7 +31,7 @@ export function watchLoss(watch: Watch, facts: StepFacts, explosion: number): Wa
     throw diverged(facts, `a finite loss and gradient, got loss ${loss}, gradient norm ${gradientNorm}`);
   }
   const { level = lossPerTarget } = watch;
-  if (lossPerTarget <= Math.max(explosion * level, level + near)) return { ...watch, above: 0, level: level + pace * (lossPerTarget - level) };
+  if (explosion === Infinity || lossPerTarget <= Math.max(explosion * level, level + near)) return { ...watch, above: 0, level: level + pace * (lossPerTarget - level) };
   const above = watch.above + 1;
   if (above < patience) return { ...watch, above };
   throw diverged(facts, `a loss per target near its level of ${level.toPrecision(3)}, got ${lossPerTarget.toPrecision(3)}, far above it for ${above} steps`);

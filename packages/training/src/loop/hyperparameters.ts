@@ -61,11 +61,15 @@ export function completeHyperparameters(given: Hyperparameters, batchesPerEpoch:
   if (given.steps !== undefined && given.epochs !== undefined) throw wrong('expected epochs or steps, got both', { steps: given.steps, epochs: given.epochs });
   if (given.steps === undefined && given.epochs === undefined) throw wrong('expected epochs or steps, got neither', {});
   const { epochs, steps, ...rest } = given;
+  if (epochs !== undefined && !(typeof epochs === 'number' && epochs >= 0 && Number.isFinite(epochs))) throw wrong(`epochs: got ${String(epochs)}, which is out of range`, { epochs });
   const complete = { ...hyperparameterDefaults, ...rest, steps: 0 };
-  complete.steps = steps ?? Math.round(epochs! * Math.ceil(batchesPerEpoch / complete.accumulate));
+  complete.steps = steps ?? stepsOf(epochs!, Math.ceil(batchesPerEpoch / complete.accumulate));
   for (const [name, value] of Object.entries(complete)) checkRange(name, value);
   return complete;
 }
+
+/** A small part of a pass is a step, not none. */
+const stepsOf = (epochs: number, perEpoch: number): number => Math.max(epochs > 0 ? 1 : 0, Math.round(epochs * perEpoch));
 
 const whole = (least: number) => (value: number) => Number.isInteger(value) && value >= least;
 const share = (value: number) => value >= 0 && value < 1;

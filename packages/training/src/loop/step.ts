@@ -2,7 +2,7 @@ import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import { crossEntropy } from '@prefix-tuning/jit';
 import { encodeSource, type ForwardInput } from '@prefix-tuning/model';
 import {
-  add, cast, concat, equal, expandDims, greaterEqual, logicalAnd, mul, ones, range, reshape, scalar, sub, valueAndGrads, zeros,
+  add, cast, concat, equal, expandDims, greaterEqual, logicalAnd, minimum, mul, ones, range, reshape, scalar, sub, valueAndGrads, zeros,
   type Scalar, type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { BatchTensors } from '../batches/batch.js';
@@ -61,7 +61,9 @@ function forwardInput(model: TrainableModel, entry: Entry, { ids, source, packin
   // As in the released code, a prefix takes no positions in an encoder-decoder model.
   if (!readSource) return { ids, past, hooks, positions: expandDims(range(0, T, 1, 'int32'), 0), source: encodeSource({ ...model, ...entry }, { ...source, ...entry }) };
   const read = readSource(source);
-  return { ids, hooks, past: read.past, mask: concat([read.mask, ones([B, T])], 1), positions: add(read.next, range(0, T, 1, 'int32')) };
+  // After a long source, padding may stand where the model has no positions; any other will do for it.
+  const positions = minimum(add(read.next, range(0, T, 1, 'int32')), scalar(model.config.maxPositions - 1, 'int32'));
+  return { ids, hooks, past: read.past, mask: concat([read.mask, ones([B, T])], 1), positions };
 }
 
 /** Added to the score of a hidden key. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readGoldens, relativeError, tinyGpt2, type Goldens } from '../../test/tiny.js';
 import { evaluator, loadCheckpoint, saveCheckpoint, sequenceBatches, tokenBlocks, train, TrainingError, tune } from '../index.js';
-import type { BatchSource, HostTensors, StepEvent, TrainableModel, TrainingEvent, TrainingState, TrainOptions, Watch } from '../index.js';
+import type { Batch, BatchSource, HostTensors, StepEvent, TrainableModel, TrainingEvent, TrainingState, TrainOptions, Watch } from '../index.js';
 import { watchLoss } from './divergence.js';
 
 let model: TrainableModel;
@@ -111,6 +111,7 @@ test('a loss that leaves its level for good stops the run; one hard batch does n
   expect(() => follow([2, 2, 9, 9, 9, 9, 9])).toThrow(/step 9: expected a loss per target near its level of 2.00, got 9.00, far above it for 5 steps, on examples a, b/);
   expect(follow([0.002, 0.009, 0.009, 0.009, 0.009, 0.009])).toMatchObject({ above: 0 });
   expect(() => follow([0.002, 0.6, 0.6, 0.6, 0.6, 0.6])).toThrow(/its level of 0.00200, got 0.600, .*in another folder/);
+  expect([0, 9, 9, 9, 9, 9].reduce((watch: Watch, loss) => watchLoss(watch, facts(loss), Infinity), { looked: 0, waited: 0, above: 0 })).toMatchObject({ above: 0 });
   expect(follow([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]).level).toBeLessThan(0.2);
 });
 
@@ -154,6 +155,7 @@ test('early stopping ends a run that no longer gets better, with the parameters 
 test.each([
   [{ score: () => NaN }, 'score, got NaN. Correct the score.'],
   [{ score: () => Infinity, better: 'lower' }, 'score, got Infinity. Correct the score.'],
+  [{ score: () => undefined as never }, 'score, got undefined. Correct the score.'],
   [{ batches: { batchesPerEpoch: 0, epoch: () => [] } }, 'loss, got NaN. Look at the validation data'],
 ] as const)('a look that gives no finite value stops the run, naming the step (%#)', async (more, message) => {
   const run = events(await options({ validation: { batches, everySteps: 2, ...more } }));
@@ -167,11 +169,27 @@ test('options that train and tune do not know are refused, with those they know'
   await expect(tune('prefix', model, { setting: {}, rng: createRng(5) } as never)).rejects.toThrow('tune: expected fields of settings, rng, got setting.');
 });
 
+test('a part of a pass is at least one step', async () => {
+  expect(steps(await events(await options({ hyperparameters: { learningRate: 0.1, epochs: 0.1 } })))).toHaveLength(1);
+});
+
+let spent: Iterable<Batch>;
+test.each([
+  ['no batches', { batchesPerEpoch: 0, epoch: () => [] }, '0, got 0'],
+  ['a pass that cannot begin again', { batchesPerEpoch: 2, epoch: () => spent }, '2, got 0'],
+  ['more batches than it says', { batchesPerEpoch: 1, epoch: () => batches.epoch() }, '1, got 2 or more'],
+])('data that has %s stops the run, which would end too early or could not go on', async (_, source, message) => {
+  spent = batches.epoch();
+  await expect(events(await options({ batches: source, hyperparameters: { learningRate: 0.02, steps: 6 } }))).rejects.toThrow(`train: expected a pass over the data to hold its batchesPerEpoch of batches, ${message}. Let every call of epoch() begin a pass of its own.`);
+});
+
 test.each([
   [{ learningRate: 0.1, epochs: 1, momentum: 0.9 }, /got momentum/],
   [{ learningRate: 0.1 }, /expected epochs or steps, got neither/],
   [{ learningRate: -1, epochs: 1 }, /learningRate: got -1/],
   [{ learningRate: 0.1, epochs: 1, steps: 3 }, /expected epochs or steps, got both/],
+  [{ learningRate: 0.1, epochs: -1 }, /epochs: got -1, which is out of range/],
+  [{ learningRate: 0.1, epochs: '2' as never }, /epochs: got 2, which is out of range/],
   [{ learningRate: 0.1, epochs: 1, warmupSteps: 5 }, /expected at most 2 warm-up steps, got 5/],
 ])('hyperparameters %j are refused', async (hyperparameters, message) => {
   await expect(events(await options({ hyperparameters }))).rejects.toThrow(message);

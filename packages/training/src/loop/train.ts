@@ -117,18 +117,32 @@ function startOf({ resume, seed, tuning }: TrainOptions, optimiser: Optimiser<Ad
   return { ...resume, ...best, parameters: own(resume.parameters), optimiser: { mean: own(mean), variance: own(variance) } };
 }
 
-/** The steps' batches still to train on: epoch after epoch, each in an order of its own, without those already done. */
+/**
+ * The steps' batches still to train on: epoch after epoch, each in an order of its own, without those already done.
+ *
+ * @throws ConfigError  if an epoch has not as many batches as it should: such a run could not go on where it stopped
+ */
 function* remainingGroups({ batches, seed }: TrainOptions, done: number, { steps, accumulate }: CompleteHyperparameters): Generator<Group, undefined> {
-  const perEpoch = Math.ceil(batches.batchesPerEpoch / accumulate);
-  for (let epoch = Math.floor(done / perEpoch); epoch * perEpoch < steps; epoch++) {
-    let step = epoch * perEpoch;
+  if (done >= steps) return undefined;
+  const { batchesPerEpoch } = batches;
+  const perEpoch = Math.ceil(batchesPerEpoch / accumulate);
+  for (let epoch = Math.floor(done / perEpoch); ; epoch++) {
+    let [step, seen] = [epoch * perEpoch, 0];
     for (const group of groups(batches.epoch(createRng(seed).fork(`epoch-${epoch}`)), accumulate)) {
       if (step >= steps) return undefined;
+      seen += group.length;
+      if (seen > batchesPerEpoch) break;
       if (step++ >= done) yield { batches: group, epoch };
     }
+    if (seen !== batchesPerEpoch || seen === 0) throw wrongPass(batchesPerEpoch, seen);
+    if (step >= steps) return undefined;
   }
-  return undefined;
 }
+
+const wrongPass = (batchesPerEpoch: number, seen: number) =>
+  new ConfigError(`train: expected a pass over the data to hold its batchesPerEpoch of batches, ${batchesPerEpoch}, got ${seen}${seen > batchesPerEpoch ? ' or more' : ''}. Let every call of epoch() begin a pass of its own.`, {
+    details: { batchesPerEpoch, seen },
+  });
 
 /** Consecutive batches in groups; the last may hold fewer. */
 function* groups(batches: Iterable<Batch>, size: number): Generator<Batch[]> {

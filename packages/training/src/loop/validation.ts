@@ -61,12 +61,11 @@ export function looker(model: TrainableModel, tuning: Tuning, { validation, runt
       const { step, watch } = state;
       if (step === 0 || watch.looked >= step || (step % everySteps !== 0 && step < steps)) return undefined;
       const { loss, perplexity } = await evaluate(state.parameters);
-      const scored = score && (await score(state.parameters));
-      const value = scored ?? loss;
+      const value = score ? await score(state.parameters) : loss;
       if (!Number.isFinite(value)) throw notFinite(step, score ? 'score' : 'loss', value);
       const next = afterLook(state, value, validation);
       const best = next.watch.waited === 0;
-      return { type: 'validation', step, loss, perplexity, ...(scored === undefined ? {} : { score: scored }), best, state: next };
+      return { type: 'validation', step, loss, perplexity, ...(score ? { score: value } : {}), best, state: next };
     },
     dispose: () => evaluate.dispose(),
   };

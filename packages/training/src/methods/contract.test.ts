@@ -179,7 +179,8 @@ test('LoRA of PEFT that its tensors alone do not tell is refused by field', asyn
   };
   await expect(loaded({ use_rslora: true })).rejects.toThrow(/adapter_config\.json: expected plain LoRA, without use_rslora, got true/);
   await expect(loaded({ alpha_pattern: { c_attn: 9 } })).rejects.toThrow(/without alpha_pattern/);
-  expect((await loaded({ use_rslora: false, alpha_pattern: {}, alora_invocation_tokens: null })).settings).toEqual(tuning.settings);
+  await expect(loaded({ init_lora_weights: 'pissa_niter_4' })).rejects.toThrow(/beside the model's own weights, got init_lora_weights "pissa_niter_4"/);
+  expect((await loaded({ use_rslora: false, alpha_pattern: {}, alora_invocation_tokens: null, init_lora_weights: 'gaussian' })).settings).toEqual(tuning.settings);
 });
 
 test.each(['gpt2', 'llama', 'bart'] as const)('a prefix of length 0 is the base model: %s', async (family) => {
@@ -199,4 +200,34 @@ test.each(['prefix', 'embedding-only', 'infix'] as const)('%s trains no length 0
   expect(() => lossAndGradients(model, none)).toThrow(`${name}: expected a length of at least 1 to train, got 0.`);
   await of(39);
   await expect(of(40)).rejects.toThrow(`${name}: expected length below the model's 40 positions, got 40.`);
+});
+
+test('behind a long source, padding may stand beyond the positions of a model; tokens may not', async () => {
+  const model = models.gpt2;
+  const tuning = await tune('infix', model, { settings: { length: 2, networkWidth: 6 }, rng: createRng(1) });
+  const of = (source: number, target: number) => ({ id: `${source} and ${target}`, ids: Array.from({ length: source + 1 + target }, (_, i) => (7 * i + 3) % 61), from: source + 1 });
+  const batchesOf = (...sequences: ReturnType<typeof of>[]) => sequenceBatches(sequences, { objective: 'token-mean', batchSize: sequences.length, ...batchShape(model, tuning) });
+  for (const on of [runtime, traced]) {
+    const sumOf = async (...sequences: ReturnType<typeof of>[]) => {
+      const { loss, targets } = await evaluator(model, tuning, { batches: batchesOf(...sequences), runtime: on })(tuning.parameters);
+      return loss * targets;
+    };
+    expect((await sumOf(of(35, 3), of(3, 12))) / ((await sumOf(of(35, 3))) + (await sumOf(of(3, 12))))).toBeCloseTo(1, 5);
+  }
+  expect(() => batchesOf(of(3, 12), of(35, 4))).toThrow('expected sequences of at most 38 tokens, got 39 in 35 and 4.');
+});
+
+test('batches that were made without a model\'s limits, and do not fit them, are refused with what to do', async () => {
+  const model = models.gpt2;
+  const of = async (name: MethodName, length: number, from: number, packed: boolean) => {
+    const tuning = await tune(name, model, { settings: settings[name], rng: createRng(1) });
+    const sequences = [{ id: 'a', ids: Array.from({ length }, () => 1), from }];
+    const batches = sequenceBatches(sequences, { objective: 'token-mean', batchSize: 1, layout: tuning.layout, packed });
+    return evaluator(model, tuning, { batches, runtime })(tuning.parameters);
+  };
+  const cure = 'among a. Spread batchShape(model, tuning) into the options of sequenceBatches.';
+  await expect(of('prefix', 38, 1, false)).rejects.toThrow(`batch: expected sequences of at most 38 tokens with padding, got 40 ${cure}`);
+  await expect(of('prefix', 60, 1, true)).rejects.toThrow(cure);
+  await expect(of('infix', 51, 31, false)).rejects.toThrow(`at most 38 tokens with padding, got 50 ${cure}`);
+  expect((await of('infix', 39, 25, false)).targets).toBe(14);
 });

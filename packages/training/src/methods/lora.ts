@@ -115,6 +115,9 @@ const peftConfig = ({ family }: TrainableModel, { rank, alpha, targets }: LoraSe
 /** What PEFT can switch on that changes the numbers of an adapter with the same tensors. */
 const variants = ['use_rslora', 'alpha_pattern', 'rank_pattern', 'layer_replication', 'alora_invocation_tokens', 'use_dora', 'use_qalora'];
 
+/** Starts of LoRA that take what it begins with off the model's own weights. */
+const changesModel = /^(pissa|corda|olora|lora_ga)/i;
+
 const isOff = (value: unknown): boolean => !value || (typeof value === 'object' && Object.keys(value).length === 0);
 
 async function readConfig(file: string): Promise<LoraSettings> {
@@ -125,6 +128,13 @@ async function readConfig(file: string): Promise<LoraSettings> {
   for (const field of variants) {
     if (isOff(config[field])) continue;
     throw new ConfigError(`${file}: expected plain LoRA, without ${field}, got ${JSON.stringify(config[field])}. Train it without, or use it in PEFT.`, { details: { file, field } });
+  }
+  if (changesModel.test(String(config.init_lora_weights))) {
+    throw new ConfigError(
+      `${file}: expected LoRA beside the model's own weights, got init_lora_weights ${JSON.stringify(config.init_lora_weights)}, which changes those. ` +
+        'Save it in PEFT with path_initial_model_for_weight_conversion.',
+      { details: { file, field: 'init_lora_weights' } },
+    );
   }
   return { rank: r, alpha: lora_alpha, targets: target_modules as string[] };
 }
