@@ -21,7 +21,8 @@ export function dropoutNoise({ config, family }: TrainableModel, { ids, source, 
   // No tensor inside a layer is wider than the widest bias.
   const widest = Math.max(...Object.values(family.parameterShapes(config)).map((shape) => (shape.length === 1 ? shape[0]! : 0)), config.width);
   const random = (size: number) => hostTensor(Float32Array.from({ length: size }, () => 0.5 + 0.5 * uniform()), [size]);
-  return { dropoutRows: random(B * longest * heads), dropoutColumns: random(Math.max(widest, longest + config.maxPositions)) };
+  // Tokens that stand apart from the rows they attend in may be more than those have room for.
+  return { dropoutRows: random(Math.max(B * longest * heads, sizeOf(ids.shape))), dropoutColumns: random(Math.max(widest, longest + config.maxPositions)) };
 }
 
 /**

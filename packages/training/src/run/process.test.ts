@@ -47,3 +47,10 @@ test('leaving the loop stops the process after a checkpoint; an error there is t
   await expect(other).rejects.toThrow(RemoteError);
   await expect(other).rejects.toThrow(/learningRate 0.02 there and 0.1 here/);
 });
+
+test('an argument that is no plain data is an error, and leaves no process behind', async () => {
+  const processes = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+  const before = processes();
+  await expect(apart({ folder: join(root, 'none'), progress: () => {} }).next()).rejects.toThrow(/could not be cloned/);
+  await expect.poll(processes).toBe(before);
+});

@@ -66,8 +66,9 @@ export async function* inProcess<Event>(module: URL, argument?: unknown, { execA
       resolve();
     });
   });
-  child.send({ module: module.href, argument });
   try {
+    // Throws if the argument is no plain data: the process must end then too.
+    child.send({ module: module.href, argument });
     for (;;) {
       const message = await inbox.take();
       if ('error' in message) throw errorOf(message.error);
