@@ -13,9 +13,9 @@ const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7
 
 /**
  * Constants of at least this many bytes stand outside the model file, beyond protobuf's limit of 2 GB; beside constants
- * that are stored in files of their own, all stand inside.
+ * that are stored in files of their own, all stand inside (runtimes/spill.ts keeps them few).
  */
-const EXTERNAL_BYTES = 64 * 1024;
+export const EXTERNAL_BYTES = 64 * 1024;
 
 /** Operators of ONNX Runtime that multiply by a matrix, after its own fusions. */
 const PRODUCTS = ['MatMul', 'Gemm', 'FusedMatMul'];

@@ -8,6 +8,7 @@ import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
 import { layoutFor, type WeightLayout } from './packing.js';
 import { SharedWeights, type SaveSession } from './shared-weights.js';
+import { spill } from './spill.js';
 import { onnxRuntimeInWorker } from './worker.js';
 
 export interface OnnxTensor {
@@ -118,9 +119,10 @@ async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings)
   const packed = settings.weights === 'packed' && settings.ownKernels;
   const laid = packed ? staggerRows(graph) : graph;
   const shared = packed && settings.inNode ? await sharedWeights.share(laid, savingWith(ort, settings)) : { graph: laid, release: () => {} };
-  const model = toOnnx(shared.graph);
+  const placed = spill(shared);
+  const model = toOnnx(placed.graph);
   const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, settings)).catch((cause: Error) => {
-    shared.release();
+    placed.release();
     throw new OnnxRuntimeError(`jit: ONNX Runtime refused the graph of ${graph.name}: ${cause.message}`, { cause });
   });
   // ONNX Runtime drops inputs that no operator reads, and refuses to be fed them.
@@ -135,7 +137,7 @@ async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings)
     },
     dispose: async () => {
       await session.release();
-      shared.release();
+      placed.release();
     },
   };
 }

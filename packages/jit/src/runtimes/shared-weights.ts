@@ -1,5 +1,5 @@
 import { FileError } from '@prefix-tuning/base';
-import { nextId, prune, transposes, type Constant, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
+import { nextId, prune, substitute, transposes, type Constant, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
 import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
@@ -233,12 +233,4 @@ function constantOf(weights: readonly (SavedWeight | undefined)[], { value, path
   const whole = weight && weights.every((other) => other === weight) && packed.length === weights.length && weight.shape.join() === value.shape.join() && ends.every((end) => end <= size);
   if (!whole) throw new FileError(`${path}: expected packed weights of shape [${value.shape.join(', ')}], got a file without them.`, { details: { file: path } });
   return { dtype: 'float32', shape: value.shape, file: { path, offset: Number(weight.place['offset']) }, packed };
-}
-
-/** The graph with other constants in place of some values. */
-function substitute(graph: Graph, constants: ReadonlyMap<number, Omit<FileConstant, 'id'>>): Graph {
-  let id = nextId(graph);
-  const replaced = new Map([...constants].map(([old, constant]) => [old, { ...constant, id: id++ }]));
-  const nodes = graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((value) => replaced.get(value.id) ?? value) }));
-  return prune({ ...graph, nodes, constants: [...graph.constants, ...replaced.values()] });
 }
