@@ -6,6 +6,7 @@ import { getGradient } from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rules, trace } from '../src/index.js';
+import { differences } from './kernels/differences.js';
 import { gradientInputs, groups } from './kernels/index.js';
 import type { Case } from './kernels/case.js';
 
@@ -45,6 +46,16 @@ test('docs/kernels.md is up to date', async () => {
     '| kernel | compiles | ONNX operators, or why not | gradient tested |',
     '| --- | --- | --- | --- |',
     ...entries.map(row),
+    '',
+    '## NaN, infinities and the ends of int32',
+    '',
+    'Tested alike (`packages/jit/test/odd-numbers.test.ts`): a program has a NaN wherever the cpu backend has one, and the same',
+    'infinities, but for the kernels below. The sign of a zero is not compared; sums and products that pass the range of float32',
+    'on the way may end in infinities or NaN, as the cpu backend adds in float64. On a GPU nothing of this is promised.',
+    '',
+    '| kernels | in a program | cpu backend |',
+    '| --- | --- | --- |',
+    ...differences.map(({ kernels, program, cpu }) => `| ${kernels.join(', ')} | ${program} | ${cpu} |`),
     '',
   ].join('\n');
   await expect(text).toMatchFileSnapshot(FILE);

@@ -1,8 +1,9 @@
-import { add, concat, customGrad, expandDims, gather, log, matMul, max, mean, mul, slice, softmax, sub, sum } from '@tensorflow/tfjs-core';
+import { add, concat, customGrad, expandDims, gather, log, matMul, mean, mul, slice, softmax, sub, sum } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { recordsGradient } from '../trace/fused.js';
 import { hold } from '../trace/hold.js';
 import { isTracing } from '../trace/trace.js';
+import { largest } from './largest.js';
 import { segmentSum } from './segment-sum.js';
 
 /** Logits that a program holds at a time, in bytes: few enough to stay in a processor's last cache from one pass to the next. */
@@ -83,8 +84,8 @@ function inParts(x: Tensor, w: Tensor): Part[] {
 function partOf(x: Tensor, w: Tensor): Part {
   const logits = matMul(x as Tensor2D, w as Tensor2D, false, true);
   const p = softmax(logits);
-  // From the largest logit and its probability: a target's own probability may underflow.
-  return { p, pw: recordsGradient() ? matMul(p, w as Tensor2D) : undefined, logTotal: sub(max(logits, -1), log(max(p, -1))) };
+  // From the largest logit and its probability, which is NaN if any logit is: a target's own probability may underflow.
+  return { p, pw: recordsGradient() ? matMul(p, w as Tensor2D) : undefined, logTotal: sub(largest(logits), log(largest(p))) };
 }
 
 /** A number that is there when all that is wanted of a part is. */

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
-import { binary, cast, reduce, unary } from './emit.js';
+import { binary, cast, reduce, unary, type ReduceOptions } from './emit.js';
 import type { Rule } from './rule.js';
 
 const axesOf = (axis: number | number[] | undefined, x: Value): number[] =>
@@ -13,14 +13,31 @@ interface AxisAttrs {
   readonly keepDims: boolean;
 }
 
-interface ReductionAttrs {
+export interface ReductionAttrs {
   readonly reductionIndices: number | number[];
   readonly keepDims: boolean;
+  /** Of our own: set where the caller sees a NaN in another way (ops/largest.ts). */
+  readonly mayLoseNaN?: boolean;
 }
 
 const byAxis = (op: string): Rule<AxisAttrs> => ({ x }, { axis, keepDims }, g) => reduce(g, op, x!, { axes: axesOf(axis, x!), keepDims });
-const byIndices = (op: string): Rule<ReductionAttrs> => ({ x }, { reductionIndices, keepDims }, g) =>
-  reduce(g, op, x!, { axes: axesOf(reductionIndices, x!), keepDims });
+
+/**
+ * The largest or smallest number, NaN if there is one: ReduceMax and ReduceMin may lose it (microsoft/onnxruntime issue 10514).
+ * The sum of sizes does not, and no number lies beyond it.
+ */
+function extreme(g: GraphBuilder, x: Value, { largest, ...options }: ReduceOptions & { largest: boolean }): Value {
+  const found = reduce(g, largest ? 'ReduceMax' : 'ReduceMin', x, options);
+  if (x.dtype !== 'float32' || options.axes.every((axis) => x.shape[axis] === 1)) return found;
+  const bound = reduce(g, 'ReduceL1', x, options);
+  return largest ? binary(g, 'Max', [found, unary(g, 'Neg', bound)]) : binary(g, 'Min', [found, bound]);
+}
+
+const max: Rule<ReductionAttrs> = ({ x }, { reductionIndices, keepDims, mayLoseNaN = false }, g) => {
+  const options = { axes: axesOf(reductionIndices, x!), keepDims };
+  return mayLoseNaN ? reduce(g, 'ReduceMax', x!, options) : extreme(g, x!, { ...options, largest: true });
+};
+const min: Rule<AxisAttrs> = ({ x }, { axis, keepDims }, g) => extreme(g, x!, { axes: axesOf(axis, x!), keepDims, largest: false });
 
 /** float32 of whole numbers and truths too. */
 const mean: Rule<AxisAttrs> = ({ x }, attributes, g) => byAxis('ReduceMean')({ x: cast(g, x!, 'float32') }, attributes, g);
@@ -81,9 +98,9 @@ export const reductions = {
   Cumprod: cumulative('product'),
   Cumsum: cumulative('sum'),
   LogSoftmax: logSoftmax,
-  Max: byIndices('ReduceMax'),
+  Max: max,
   Mean: mean,
-  Min: byAxis('ReduceMin'),
+  Min: min,
   Prod: byAxis('ReduceProd'),
   Softmax: softmax,
   Sum: byAxis('ReduceSum'),

@@ -1,6 +1,6 @@
 import { ConfigError } from '@prefix-tuning/base';
-import { jit, type JitFunction, type Runtime } from '@prefix-tuning/jit';
-import { add, concat, fill, log, logSoftmax, max, ones, reshape, slice, softmax, sub, topk, type Tensor } from '@tensorflow/tfjs-core';
+import { jit, largest, type JitFunction, type Runtime } from '@prefix-tuning/jit';
+import { add, concat, fill, log, logSoftmax, ones, reshape, slice, softmax, sub, topk, type Tensor } from '@tensorflow/tfjs-core';
 import type { ForwardInput, Past } from '../families/family.js';
 import type { Model } from '../model.js';
 
@@ -127,7 +127,7 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
 
 /** Of the likeliest tokens' logits [R, S], best first: the best one's probability is all that the others [R, V] are needed for. */
 function logProbabilities(best: Tensor, logits: Tensor): Tensor {
-  return add(sub(best, slice(best, [0, 0], [-1, 1])), log(max(softmax(logits), -1, true)));
+  return add(sub(best, slice(best, [0, 0], [-1, 1])), log(largest(softmax(logits), true)));
 }
 
 /** What one new token in each row sees of a prefix. */
