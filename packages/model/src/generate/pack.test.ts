@@ -40,6 +40,8 @@ describe('packed prompts', () => {
     const apart = (count: number, length: number) => Array.from({ length: count }, (_, i) => ({ ids: Array.from({ length }, () => i) }));
     expect(packPrompts(apart(9, PACK_TOKENS / 4)).paths).toHaveLength(4);
     expect(packPrompts(apart(2, PACK_TOKENS + 1)).paths).toHaveLength(1);
+    const [long] = apart(1, PACK_TOKENS + 1);
+    expect(packPrompts([long!, long!, { ids: [...long!.ids, 1] }]).ids).toHaveLength(PACK_TOKENS + 2);
   });
 
   test('sizes hold their tokens and are few', () => {

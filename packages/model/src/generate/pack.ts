@@ -27,13 +27,15 @@ export const PACK_TOKENS = 256;
 export function packPrompts(prompts: readonly Packable[]): Pack {
   const ids: number[] = [];
   const paths: number[][] = [];
+  // What the first one's program has room for costs no more.
+  const room = Math.max(PACK_TOKENS, packSize(prompts[0]?.ids.length ?? 0));
   let used = 0;
   for (const [i, { ids: prompt, own = 0 }] of prompts.entries()) {
     const before = prompts[i - 1];
     // Tokens after a prefix are no other prompt's, even one's without a prefix.
     const alike = before && own === 0 && !before.own ? commonLength(before.ids, prompt) : 0;
     used += prompt.length - alike + own;
-    if (i > 0 && used > PACK_TOKENS) break;
+    if (i > 0 && used > room) break;
     paths.push([...(paths[i - 1] ?? []).slice(0, alike), ...prompt.slice(alike).map((id) => ids.push(id) - 1)]);
   }
   return { ids, paths };

@@ -43,9 +43,13 @@ function packedInput({ ids, paths }: Pack, before: PackedPrefixes, rows: number)
   // A token that saw nothing, as padding would, would be an average of garbage.
   for (let token = 0; token < N; token++) mask[token * (S + N) + S + token] = 0;
   const last = new Int32Array(rows);
+  let done = 0;
   paths.forEach((path, i) => {
     last[i] = path.at(-1)!;
     path.forEach((token, t) => {
+      // Another prompt's beginning.
+      if (token < done) return;
+      done = token + 1;
       positions[token] = before.length[i]! + t;
       const row = mask.subarray(token * (S + N), (token + 1) * (S + N));
       if (t === 0) row.fill(0, before.begin[i], before.begin[i]! + before.length[i]!);
