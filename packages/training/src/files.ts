@@ -27,8 +27,18 @@ export async function readParameters(path: string): Promise<HostTensors> {
 
 /** Writes plain data as JSON, whole or not at all; makes the folder. */
 export async function writeJson(folder: string, file: string, value: unknown): Promise<void> {
+  await writeText(folder, file, JSON.stringify(value, null, 2));
+}
+
+async function writeText(folder: string, file: string, text: string): Promise<void> {
   await makeFolder(folder);
-  await writeFileAtomically(`${folder}/${file}`, [() => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)]);
+  await writeFileAtomically(`${folder}/${file}`, [() => new TextEncoder().encode(`${text}\n`)]);
+}
+
+/** Writes a checkpoint's `config.json`. JSON.stringify makes 0.0 a 0, which transformers refuses where it wants a float, as of BART's layerdrop. */
+export async function writeConfig(folder: string, raw: Readonly<Record<string, unknown>>): Promise<void> {
+  const text = JSON.stringify(raw, null, 2).replace(/("\w*drop(?:out)?": -?\d+)(?=,?$)/gm, '$1.0');
+  await writeText(folder, 'config.json', text);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { toHost } from '@prefix-tuning/jit';
 import { checkParameterShapes } from '@prefix-tuning/prefix';
-import { readParameters, writeJson, writeParameters } from '../files.js';
+import { readParameters, writeConfig, writeParameters } from '../files.js';
 import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
@@ -32,7 +32,7 @@ function tuningOf(model: TrainableModel, parameters: HostTensors): Tuning {
     enter: (trained) => ({ parameters: trained }),
     save: async (folder, trained) => {
       await writeParameters(folder, 'model.safetensors', trained);
-      await writeJson(folder, 'config.json', model.config.raw);
+      await writeConfig(folder, model.config.raw);
     },
   };
 }
