@@ -2,6 +2,7 @@ import { ConfigError } from '@prefix-tuning/base';
 import { jit, largest, type JitFunction, type Runtime } from '@prefix-tuning/jit';
 import { add, concat, fill, log, logSoftmax, ones, reshape, slice, softmax, sub, topk, type Tensor } from '@tensorflow/tfjs-core';
 import type { ForwardInput, Past } from '../families/family.js';
+import { keyMask } from '../families/layers.js';
 import type { Model } from '../model.js';
 
 /** A value that may be absent: a list of one or none, since programs take lists of tensors. */
@@ -13,7 +14,7 @@ export type ReadInput = {
   readonly ids: Tensor;
   /** int32 [1, N] */
   readonly positions: Tensor;
-  /** float32 [1, 1, N, S + N], added to scores: 0 for what each token sees */
+  /** float32 [N, S + N]: 1 for what each token sees */
   readonly mask: Tensor;
   /** int32 [R], where each prompt's last token is */
   readonly last: Tensor;
@@ -108,7 +109,7 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
   };
   const read: Programs['read'] = jit(
     ({ mask, last, prefix, ...input }: ReadInput): ReadOutput => {
-      const { hidden, present } = family.forward(parameters, config, { ...input, attentionMask: mask, rows: last, past: prefix[0] });
+      const { hidden, present } = family.forward(parameters, config, { ...input, attentionMask: reshape(keyMask(mask), [1, 1, ...(mask.shape as [number, number])]), rows: last, past: prefix[0] });
       return { ...score(reshape(hidden, [-1, config.width])), present };
     },
     { name: 'read', ...runtime },

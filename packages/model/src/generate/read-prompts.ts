@@ -6,9 +6,6 @@ import type { Slots } from './cache.js';
 import { compareTokens, packPrompts, packSize, type Pack } from './pack.js';
 import type { PackedPrefixes } from './prefixes.js';
 
-/** Added to the score of what a token must not see. */
-const HIDDEN = -1e9;
-
 /** Takes in the prompts of a decoder alone, in an order in which those that begin alike follow each other. */
 export function readPrompts(job: Job, batch: number): Intake {
   const { prompts, prefixes: { prefix } } = job;
@@ -39,9 +36,9 @@ async function read(job: Job, group: readonly number[], { pack, rows }: { pack: 
 function packedInput({ ids, paths }: Pack, before: PackedPrefixes, rows: number) {
   const [N, S] = [packSize(ids.length), before.slots];
   const positions = new Int32Array(N);
-  const mask = new Float32Array(N * (S + N)).fill(HIDDEN);
+  const mask = new Float32Array(N * (S + N));
   // A token that saw nothing, as padding would, would be an average of garbage.
-  for (let token = 0; token < N; token++) mask[token * (S + N) + S + token] = 0;
+  for (let token = 0; token < N; token++) mask[token * (S + N) + S + token] = 1;
   const last = new Int32Array(rows);
   let done = 0;
   paths.forEach((path, i) => {
@@ -52,9 +49,9 @@ function packedInput({ ids, paths }: Pack, before: PackedPrefixes, rows: number)
       done = token + 1;
       positions[token] = before.length[i]! + t;
       const row = mask.subarray(token * (S + N), (token + 1) * (S + N));
-      if (t === 0) row.fill(0, before.begin[i], before.begin[i]! + before.length[i]!);
+      if (t === 0) row.fill(1, before.begin[i], before.begin[i]! + before.length[i]!);
       // What the token before it sees.
-      else mask.subarray(path[t - 1]! * (S + N), (path[t - 1]! + 1) * (S + N)).forEach((score, slot) => score === 0 && (row[slot] = 0));
+      else mask.subarray(path[t - 1]! * (S + N), (path[t - 1]! + 1) * (S + N)).forEach((seen, slot) => seen && (row[slot] = 1));
     });
   });
   const padded = new Int32Array(N);
@@ -62,7 +59,7 @@ function packedInput({ ids, paths }: Pack, before: PackedPrefixes, rows: number)
   return {
     ids: hostTensor(padded, [1, N], 'int32'),
     positions: hostTensor(positions, [1, N], 'int32'),
-    mask: hostTensor(mask, [1, 1, N, S + N]),
+    mask: hostTensor(mask, [N, S + N]),
     last: hostTensor(last, [rows], 'int32'),
   };
 }
