@@ -33,7 +33,7 @@ function startOf({ start, layers }: ModelRecipe): string {
 
 /** The model card that is stored beside the weights. */
 export function modelCard(facts: PretrainFacts): string {
-  const { name, family, layers, width, heads, parameters, steps, learningRate, warmupSteps, tokensSeen, corpusTokens, perplexity, curve, heldOutCurve, machine, dropout } = facts;
+  const { name, family, layers, width, heads, parameters, steps, learningRate, warmupSteps, tokensSeen, corpusTokens, perplexity, curve, heldOutCurve, machine } = facts;
   const { batchSize } = objectives[family];
   const shown = (points: PretrainFacts['curve']) => points.filter((_, i) => i % Math.ceil(points.length / 10) === 0 || i === points.length - 1);
   return `# ${name}
@@ -55,7 +55,7 @@ offline. It knows little of the world and is no use beyond that.
 - **Held-out perplexity on the way** (a few texts, half of them of each kind): ${shown(heldOutCurve).map(([step, perplexity]) => `${perplexity.toFixed(1)} at ${count(step)}`).join(', ')}.
 - **Made by** \`node --conditions=prefix-tuning-source --import tsx tools/pretrain/main.ts --model ${name} --steps ${steps} --text FOLDER\`
   (FOLDER: gzipped text files; on ${machine};
-  AdamW, peak learning rate ${learningRate}, linear schedule, ${warmupSteps} steps of warm-up, weight decay 0.01, beta2 0.98, ${dropout === 'none' ? 'no dropout' : "dropout as the model's config says, 0.1"}).
+  AdamW, peak learning rate ${learningRate}, linear schedule, ${warmupSteps} steps of warm-up, weight decay 0.01, beta2 0.98, no dropout).
 - **Licence** Apache-2.0 for the weights. Of the general text, the encyclopedia articles and the news are CC BY-SA, the
   textbooks CC BY; the text itself is not part of this repository.
 `;

@@ -13,8 +13,6 @@ export interface ModelRecipe {
   readonly learningRate: number;
   /** Long enough that the first steps do not undo the heads that copy. */
   readonly warmupSteps: number;
-  /** As the model's config says (a tenth), or none: a text that is read once needs none. */
-  readonly dropout: 'config' | 'none';
 }
 
 /** From random weights, but for a few heads that copy (copying-heads.ts). */
@@ -35,10 +33,10 @@ export interface GrownStart {
  * BART large stand in the paper.
  */
 export const modelRecipes: Readonly<Record<string, ModelRecipe>> = {
-  'mini-gpt2-first': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { deviation: 1 / Math.sqrt(160), writes: 0.1 }, steps: 5000, learningRate: 5e-3, warmupSteps: 200, dropout: 'none' },
-  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { from: 'mini-gpt2-first' }, steps: 5000, learningRate: 3e-3, warmupSteps: 100, dropout: 'none' },
-  'mini-gpt2-large': { family: 'gpt2', layers: 8, width: 160, heads: 5, start: { from: 'mini-gpt2-medium' }, steps: 1200, learningRate: 2e-3, warmupSteps: 50, dropout: 'none' },
-  'mini-bart': { family: 'bart', layers: 3, width: 160, heads: 5, start: { deviation: 0.02, writes: 0.3 }, steps: 4000, learningRate: 4e-3, warmupSteps: 200, dropout: 'config' },
+  'mini-gpt2-first': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { deviation: 1 / Math.sqrt(160), writes: 0.1 }, steps: 5000, learningRate: 5e-3, warmupSteps: 200 },
+  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { from: 'mini-gpt2-first' }, steps: 5000, learningRate: 3e-3, warmupSteps: 100 },
+  'mini-gpt2-large': { family: 'gpt2', layers: 8, width: 160, heads: 5, start: { from: 'mini-gpt2-medium' }, steps: 1200, learningRate: 2e-3, warmupSteps: 50 },
+  'mini-bart': { family: 'bart', layers: 3, width: 160, heads: 5, start: { deviation: 0.02, writes: 0.3 }, steps: 4000, learningRate: 4e-3, warmupSteps: 200 },
 };
 
 /** Tokens in a vocabulary, special ones included. */
