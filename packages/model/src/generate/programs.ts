@@ -1,6 +1,6 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { jit, largest, type JitFunction, type Runtime } from '@prefix-tuning/jit';
-import { add, concat, fill, log, logSoftmax, ones, reshape, slice, softmax, sub, topk, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, exp, fill, log, ones, reshape, slice, softmax, sub, sum, topk, type Tensor } from '@tensorflow/tfjs-core';
 import type { ForwardInput, Past } from '../families/family.js';
 import { keyMask } from '../families/layers.js';
 import type { Model } from '../model.js';
@@ -103,7 +103,7 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
   const score = (hidden: Tensor): Scored => {
     const logits = family.logits(parameters, hidden);
     const { kind, tokens } = options.scores;
-    if (tokens === undefined) return { scores: kind === 'logits' ? logits : logSoftmax(logits), tokens: [] };
+    if (tokens === undefined) return { scores: kind === 'logits' ? logits : allLogProbabilities(logits), tokens: [] };
     const { values, indices } = topk(logits, tokens);
     return { scores: kind === 'logits' ? values : logProbabilities(values, logits), tokens: [indices] };
   };
@@ -124,6 +124,12 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
   );
   const all = { read, encode, decode };
   return { ...all, dispose: async () => void (await Promise.all(Object.values(all).map((program) => program.dispose()))) };
+}
+
+/** As whose maximum keeps a NaN that these numbers show anyway. */
+function allLogProbabilities(logits: Tensor): Tensor {
+  const shifted = sub(logits, largest(logits, true));
+  return sub(shifted, log(sum(exp(shifted), -1, true)));
 }
 
 /** Of the likeliest tokens' logits [R, S], best first: the best one's probability is all that the others [R, V] are needed for. */
