@@ -120,7 +120,7 @@ const batchesOf = ({ model, tuning }: Learner, sequences: readonly TokenSequence
 /** Trains in a folder beside the model's, which is what a killed run goes on from. */
 async function learn(learner: Learner, { sequences, looked }: { sequences: readonly TokenSequence[]; looked: readonly TokenSequence[] }, { settings, view }: { settings: Settings; view: ProgressView }): Promise<HostTensors> {
   const { learningRate, steps, warmupSteps } = settings;
-  // A text that is read once or twice needs no dropout: without it each model came out better.
+  // A text that is read once or twice needs no dropout; mini-bart came out better without it.
   const hyperparameters = { learningRate, steps, warmupSteps, dropout: 'none', weightDecay: 0.01, beta2: 0.98 } as const;
   const batches = batchesOf(learner, sequences, settings);
   const validation = { batches: batchesOf(learner, looked, settings), everySteps: CURVE_EVERY };

@@ -9,6 +9,6 @@ import type { ReductionAttrs } from '../rules/reductions.js';
  * @param keepDims  whether the result is [..., 1] rather than [...]
  */
 export function largest(x: Tensor, keepDims = false): Tensor {
-  const attributes: ReductionAttrs = { reductionIndices: x.rank - 1, keepDims, mayLoseNaN: true };
-  return engine().runKernel('Max', { x }, attributes as never) as Tensor;
+  const attributes = { reductionIndices: x.rank - 1, keepDims, mayLoseNaN: true } satisfies ReductionAttrs;
+  return engine().runKernel('Max', { x }, attributes);
 }

@@ -9,13 +9,12 @@ import type { PackedPrefixes } from './prefixes.js';
 /** Takes in the prompts of a decoder alone, in an order in which those that begin alike follow each other. */
 export function readPrompts(job: Job, batch: number): Intake {
   const { prompts, prefixes: { prefix } } = job;
-  let queue = prompts.map((_, i) => i).sort((a, b) => compareTokens(prompts[a]!, prompts[b]!));
+  const queue = prompts.map((_, i) => i).sort((a, b) => compareTokens(prompts[a]!, prompts[b]!));
   return {
     left: () => queue.length,
     async next(room) {
       const pack = packPrompts(queue.slice(0, room).map((i) => ({ ids: prompts[i]!, own: prefix.own ? prefix.length(i) : 0 })));
-      const group = queue.slice(0, pack.paths.length);
-      queue = queue.slice(group.length);
+      const group = queue.splice(0, pack.paths.length);
       return read(job, group, { pack, rows: rowBucket(group.length, batch) });
     },
   };

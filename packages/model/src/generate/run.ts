@@ -21,7 +21,7 @@ export async function run(job: Job): Promise<Generated[][]> {
   checkPrompts(job);
   const results: Generated[][] = prompts.map(() => []);
   // Room for all from the start: a cache that grows needs another program.
-  const shared = Math.max(1, ...prompts.map((_, i) => sharedSlots(job, i)));
+  const shared = prompts.reduce((most, _, i) => Math.max(most, sharedSlots(job, i)), 1);
   const batch = Math.min(options.batchSize ?? usualBatch(job, shared), Math.max(1, prompts.length));
   const enough = Math.ceil(batch / 4);
   const intake = job.model.family.encoder ? encodeSources(job, enough) : readPrompts(job, batch);
