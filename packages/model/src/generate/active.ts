@@ -2,6 +2,7 @@ import type { Hosted } from '@prefix-tuning/jit';
 import type { Past } from '../families/family.js';
 import type { Model } from '../model.js';
 import type { Cache, Slots } from './cache.js';
+import type { Memory } from './memory.js';
 import type { BySite } from './prefixes.js';
 import type { Programs, Scored } from './programs.js';
 import type { Continuation, Row, Search } from './search.js';
@@ -15,6 +16,8 @@ export interface Job {
   readonly prompts: readonly (readonly number[])[];
   readonly options: GenerateOptions;
   readonly prefixes: BySite;
+  /** Where its caches are. */
+  readonly memory: Memory;
 }
 
 /** A prompt being decoded. Its rows in the cache are a block of as many as it has beams; what they share is one row more. */

@@ -1,5 +1,6 @@
 import type { Hosted, HostTensor } from '@prefix-tuning/jit';
 import type { Past } from '../families/family.js';
+import type { Memory } from './memory.js';
 
 /** Keys and values of every row in plain memory, [rows, H, capacity, D] per layer, written in place. */
 export interface Cache {
@@ -14,6 +15,8 @@ export interface Cache {
   grow(capacity: number): Cache;
   /** The first rows, as a program takes them: views, not copies. */
   rows(count: number): Hosted<Past>;
+  /** What it took of its memory. */
+  readonly stores: readonly Float32Array[];
 }
 
 /** Where something stands in a program's output: slots [begin, begin + length) of a row. */
@@ -38,10 +41,10 @@ export interface CacheShape {
   readonly grows?: boolean;
 }
 
-export function createCache(shape: CacheShape): Cache {
+export function createCache(shape: CacheShape, memory: Memory): Cache {
   const { layers, rows, heads: H, capacity, headSize: D } = shape;
   const rowSize = H * capacity * D;
-  const stores = Array.from({ length: 2 * layers }, () => new Float32Array(rows * rowSize));
+  const stores = Array.from({ length: 2 * layers }, () => memory.take(rows * rowSize));
   if (shape.grows) for (const store of stores) store.fill(0);
   const flat = (past: Hosted<Past>): HostTensor[] => past.flatMap(({ key, value }) => [key, value]);
 
@@ -60,6 +63,7 @@ export function createCache(shape: CacheShape): Cache {
   };
   return {
     capacity,
+    stores,
     rows: rowsOf,
     fill: (row, present, sources) => {
       let slot = 0;
@@ -79,7 +83,7 @@ export function createCache(shape: CacheShape): Cache {
       }
     },
     grow: (more) => {
-      const grown = createCache({ ...shape, capacity: more });
+      const grown = createCache({ ...shape, capacity: more }, memory);
       for (let row = 0; row < rows; row++) grown.fill(row, rowsOf(rows), [{ row, begin: 0, length: capacity }]);
       return grown;
     },

@@ -38,7 +38,7 @@ function checkSampling({ beams }: SearchSettings, { sample, onToken }: GenerateO
   need(topP > 0 && topP <= 1, 'sample.topP', `a number above 0 and at most 1, got ${topP}`);
 }
 
-function checkLength({ model, settings, prefixes, options }: Omit<Job, 'programs' | 'prompts'>, { i, length }: { i: number; length: number }): void {
+function checkLength({ model, settings, prefixes, options }: Omit<Job, 'programs' | 'prompts' | 'memory'>, { i, length }: { i: number; length: number }): void {
   const limit = model.config.maxPositions;
   const own = model.family.encoder ? 1 : length;
   const P = takesPositions({ model, options }) ? prefixes.prefix.length(i) : 0;

@@ -1,6 +1,7 @@
 import type { Model } from '../model.js';
 import { candidateCount } from './beam-search.js';
 import { bucket } from './buckets.js';
+import { createMemory } from './memory.js';
 import { resolvePrefixes } from './prefixes.js';
 import { tokensToSee } from './processors.js';
 import { createPrograms, type Programs, type ScoreOptions } from './programs.js';
@@ -29,21 +30,25 @@ export async function generate(model: Model, prompts: readonly (readonly number[
 export interface Generator {
   /** As {@link generate}, with this generator's compiled programs. */
   generate(prompts: readonly (readonly number[])[], options?: Omit<GenerateOptions, 'runtime'>): Promise<Generated[][]>;
-  /** Frees the compiled programs. */
+  /** Frees what it keeps. */
   dispose(): Promise<void>;
 }
 
-/** Keeps the programs that it compiles from call to call. */
+/** Keeps the programs that it compiles, and the memory of the last call's keys and values, from call to call. */
 export function createGenerator(model: Model, { runtime }: Pick<GenerateOptions, 'runtime'> = {}): Generator {
   const compiled: Record<string, Programs> = {};
+  let memory = createMemory();
   return {
     async generate(prompts, options = {}) {
       const settings = resolveSettings(options, model);
       const scores = scoresFor(settings, options.sample !== undefined, model.config.vocabulary);
       const programs = (compiled[JSON.stringify(scores)] ??= createPrograms(model, { scores, runtime }));
-      return run({ model, programs, settings, prompts, options, prefixes: resolvePrefixes(options, model.config, prompts.length) });
+      return run({ model, programs, settings, prompts, options, memory, prefixes: resolvePrefixes(options, model.config, prompts.length) });
     },
-    dispose: async () => void (await Promise.all(Object.values(compiled).map((programs) => programs.dispose()))),
+    dispose: async () => {
+      memory = createMemory();
+      await Promise.all(Object.values(compiled).map((programs) => programs.dispose()));
+    },
   };
 }
 

@@ -50,6 +50,7 @@ export async function run(job: Job): Promise<Generated[][]> {
     for (const item of ended) finish(item);
     active = closeGaps(active, ended, { store, width: settings.beams });
   }
+  if (store) job.memory.keep([...store.own.stores, ...store.shared.stores]);
   return results;
 }
 
@@ -70,11 +71,11 @@ function place({ item, next, own, shared }: Admitted, store: Store, block: numbe
   return item;
 }
 
-function ensureRoom({ model: { config }, settings }: Job, store: Store | undefined, need: { batch: number; own: number; shared: number }): Store {
+function ensureRoom({ model: { config }, settings, memory }: Job, store: Store | undefined, need: { batch: number; own: number; shared: number }): Store {
   const make = (cache: Cache | undefined, slots: number, shape: Pick<CacheShape, 'rows' | 'grows'>): Cache => {
     if (cache && cache.capacity >= slots) return cache;
     const capacity = bucket(slots);
-    return cache?.grow(capacity) ?? createCache({ ...shape, layers: config.layers, heads: config.keyValueHeads, capacity, headSize: config.headSize });
+    return cache?.grow(capacity) ?? createCache({ ...shape, layers: config.layers, heads: config.keyValueHeads, capacity, headSize: config.headSize }, memory);
   };
   return {
     own: make(store?.own, need.own, { rows: need.batch * settings.beams, grows: true }),
