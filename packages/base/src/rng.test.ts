@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ConfigError } from './errors.js';
 import { createRng, restoreRng } from './rng.js';
 
 test('one seed gives one stream, and another seed another', () => {
@@ -7,6 +8,11 @@ test('one seed gives one stream, and another seed another', () => {
   expect(draw(1)).toEqual(draw(1));
   expect(draw(1)).not.toEqual(draw(2));
   expect(draw('a')).not.toEqual(draw('b'));
+});
+
+test('what is neither number nor text is no seed', () => {
+  expect(() => createRng(undefined as never)).toThrow(ConfigError);
+  expect(() => createRng(undefined as never)).toThrow('createRng: expected a whole number or text as seed, got undefined. Choose one.');
 });
 
 test('a fork does not depend on what was drawn before it', () => {

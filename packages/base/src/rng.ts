@@ -1,4 +1,5 @@
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
+import { ConfigError } from './errors.js';
 
 /** A stream of random numbers that is an argument, never ambient, and can be saved and continued. */
 export interface Rng {
@@ -27,8 +28,12 @@ export interface RngState {
  * Creates a random stream (xoroshiro128+) from a seed.
  *
  * @param seed  an integer, or any text, which is hashed
+ * @throws ConfigError  if it is neither a number nor text
  */
 export function createRng(seed: number | string): Rng {
+  if (typeof seed !== 'number' && typeof seed !== 'string') {
+    throw new ConfigError(`createRng: expected a whole number or text as seed, got ${String(seed)}. Choose one.`, { details: { seed } });
+  }
   const number = typeof seed === 'number' ? seed | 0 : hash(seed);
   return fromGenerator(number, xoroshiro128plus(number));
 }

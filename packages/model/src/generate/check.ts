@@ -12,7 +12,13 @@ export function checkPrompts({ model, settings, prompts, prefixes, options }: Om
   if (options.prefixPositions === false && !model.family.encoder) {
     throw new ConfigError(`generate: prefixPositions: expected true for ${model.family.name}, which has no encoder, got false.`, { details: { field: 'prefixPositions' } });
   }
-  prompts.forEach((prompt, i) => {
+  if (!Array.isArray(prompts)) {
+    throw new ConfigError(`generate: prompts: expected a list of prompts, got ${typeof prompts}. Pass an array, of one prompt too.`, { details: { field: 'prompts' } });
+  }
+  prompts.forEach((prompt: readonly number[], i) => {
+    if (!Array.isArray(prompt) && !ArrayBuffer.isView(prompt)) {
+      throw new ConfigError(`generate: prompt ${i}: expected a list of token ids, got ${typeof prompt}. Encode it with the model's own tokenizer.`, { details: { prompt: i } });
+    }
     if (prompt.length === 0) {
       throw new ConfigError(`generate: prompt ${i}: expected at least one token, got none. Begin it with the begin token.`, { details: { prompt: i } });
     }

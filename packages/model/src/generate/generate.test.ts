@@ -130,6 +130,9 @@ describe('generate', () => {
     await fails([[1]], { stopStrings: ['a', ''] }, 'stopStrings: expected texts that are not empty');
     await fails([[1], []], {}, 'prompt 1: expected at least one token');
     await fails([[1], [3, 400]], {}, 'prompt 1: expected ids below 400, got 400');
+    await fails(['name : Zizzi'] as never, {}, "prompt 0: expected a list of token ids, got string. Encode it with the model's own tokenizer.");
+    await fails('name : Zizzi' as never, {}, 'prompts: expected a list of prompts, got string');
+    await fails([[1]], { prefix: { rows: {} } as never }, 'prefix: expected keys and values for each layer, or a list of those, got object');
     await fails([[1.5]], {}, 'prompt 0: expected ids below 400, got 1.5');
     await fails([[1]], { beams: 2, sample: { seed: 1 } }, 'sample: expected beams = 1');
     await fails([[1]], { sample: { seed: 1, topP: 0 } }, 'sample.topP: expected');

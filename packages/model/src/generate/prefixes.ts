@@ -82,6 +82,11 @@ const none = oneForAll(undefined, 0);
 
 function prefixRows(given: Prefix | undefined, fit: Fit): PrefixRows {
   if (!given) return none;
+  if (!Array.isArray(given)) {
+    throw new ConfigError(`generate: ${fit.site}: expected keys and values for each layer, or a list of those, got ${typeof given}. A prefix from a file becomes them by hostPast of @prefix-tuning/prefix.`, {
+      details: { field: fit.site },
+    });
+  }
   if (!isList(given)) {
     const { rows, length } = check(given, fit, '');
     if (rows === 1 && length > 0) return oneForAll(given, length);

@@ -15,6 +15,11 @@ interface Golden {
 }
 const golden = goldenJson<Golden>('tokenizer');
 
+test('what is no text is not encoded', async () => {
+  const { encode } = await loadTokenizer(fixture('gpt2'));
+  for (const none of [undefined, null, 5]) expect(() => encode(none as never)).toThrow(/tokenizer.json: expected text to encode, got (undefined|null|number). Pass a string./);
+});
+
 test('ids and text of hostile lines equal Python', async () => {
   const tokenizer = await loadTokenizer(fixture('gpt2'));
   golden.lines.forEach((line, i) => {

@@ -23,7 +23,11 @@ export interface Tokenizer {
 export function createTokenizer(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>> = {}, file = 'tokenizer.json'): Tokenizer {
   const tokenizer = build(json, config, file);
   return {
-    encode: (text, { addSpecialTokens = false } = {}) => tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids,
+    encode: (text, { addSpecialTokens = false } = {}) => {
+      // The library would encode the word "undefined" for a field that is not there.
+      if (typeof text !== 'string') throw new ConfigError(`${file}: expected text to encode, got ${text === null ? 'null' : typeof text}. Pass a string.`, { details: { file } });
+      return tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids;
+    },
     decode: (ids, { skipSpecialTokens = false } = {}) =>
       // The library refuses to decode nothing.
       ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: skipSpecialTokens, clean_up_tokenization_spaces: false }),

@@ -1,4 +1,4 @@
-import { checkFields } from '@prefix-tuning/base';
+import { checkFields, ConfigError } from '@prefix-tuning/base';
 import { PrefixFileError } from '../errors.js';
 import type { FoldedPrefix } from '../fold.js';
 import { positionSize } from '../spec.js';
@@ -13,10 +13,11 @@ const tensorName = 'prompt_embeddings';
  *
  * @param options.baseModel  name or path of the model that the prefix belongs to; PEFT looks it up
  * @throws FileError  if the folder cannot be written
- * @throws ConfigError  for an option that does not exist
+ * @throws ConfigError  for an option that does not exist, or a prefix that is not folded
  */
 export async function savePrefix(folder: string, prefix: FoldedPrefix, options: { baseModel?: string } = {}): Promise<void> {
   checkFields('savePrefix', options, ['baseModel']);
+  if (!prefix.rows) throw new ConfigError('savePrefix: expected a folded prefix, got something else. Pass `await foldPrefix(parameters, spec)`.');
   await writeAdapter(folder, peftConfig(prefix, options), { [tensorName]: prefix.rows });
 }
 

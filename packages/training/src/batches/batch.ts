@@ -161,6 +161,7 @@ function planBatch(lengths: readonly number[], options: CollateOptions, usual: U
  */
 export function checkSequences(sequences: readonly TokenSequence[], { layout = 'joined', maxTokens = Infinity, maxSource = Infinity }: CollateOptions): void {
   for (const { id, ids, from } of sequences) {
+    if (!ids) throw new ConfigError(`batches: expected encoded sequences, got ${id} without ids. Encode pairs with pairEncoder(model).pair.`, { details: { id } });
     if (from >= 1 && from < ids.length) continue;
     throw new ShapeError(`collate: expected ${id} to have a token to predict after the first, got ${ids.length} tokens with targets from ${from}.`, {
       details: { id, tokens: ids.length, from },

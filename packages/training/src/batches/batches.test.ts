@@ -155,6 +155,7 @@ test('sequences that no batch can hold are refused when batches are made, not in
   expect(() => batches([of(20, 0), of(40, 1)])).toThrow('collate: expected sequences of at most 32 tokens, got 39 in s1. Shorten them.');
   expect(() => batches(Array.from({ length: 13 }, (_, i) => of(40, i)))).toThrow('in s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 3 more. Shorten them.');
   expect(() => batches([of(20, 0), of(20, 1, 20)])).toThrow('collate: expected s1 to have a token to predict after the first, got 20 tokens with targets from 20.');
+  expect(() => batches([pair as never])).toThrow('batches: expected encoded sequences, got x#0 without ids. Encode pairs with pairEncoder(model).pair.');
   expect(() => batches([of(60, 0, 30)], { layout: 'encoded', maxSource: 28 })).toThrow('collate: expected sources of at most 28 tokens, got 29 in s0.');
   expect(batches([of(60, 0, 30)], { layout: 'encoded' }).batchesPerEpoch).toBe(1);
 });
@@ -174,6 +175,11 @@ test('a pair is a space, the source, a space, begin, a space, the target, a spac
   const { ids, from, id } = encodePair(pair, letters, { begin: '[B]' });
   expect([ids, from, id]).toEqual([[...letters.encode(' ab '), 1, ...letters.encode(' cd '), 0], 5, 'x#0']);
   expect(encodePrompt('ab', letters, { begin: '[B]' })).toEqual([...ids].slice(0, from));
+});
+
+test('a pair without a source or a target is refused, not encoded as the word undefined', () => {
+  expect(() => encodePair({ id: 'x#0', source: 'ab' } as never, letters)).toThrow('encode: expected text as the target of x#0, got undefined. Pass a string.');
+  expect(() => encodePrompt(pair as never, letters)).toThrow('encode: expected text as a source, got object. Pass a string.');
 });
 
 test('a pair that is too long is cut only when asked, and never down to no target', () => {

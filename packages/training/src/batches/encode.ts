@@ -30,7 +30,7 @@ export const encodeFields: FieldsOf<EncodeOptions> = { maxLength: true, tooLong:
 export function encodePair(pair: Pair, tokenizer: TextEncoder, options: EncodeOptions = {}): TokenSequence {
   const { maxLength = 512, tooLong = 'error', end = '<|endoftext|>' } = options;
   const prompt = encodePrompt(pair.source, tokenizer, options);
-  const ids = [...prompt, ...tokenizer.encode(` ${pair.target} `), tokenId(end, tokenizer)];
+  const ids = [...prompt, ...tokenizer.encode(spaced(pair.target, `the target of ${pair.id}`)), tokenId(end, tokenizer)];
   if (ids.length > maxLength && (tooLong === 'error' || prompt.length >= maxLength)) {
     throw new ConfigError(
       `encode: expected ${pair.id} to have at most ${maxLength} tokens, got ${ids.length}, ${prompt.length} of them before the target. ` +
@@ -45,7 +45,13 @@ export function encodePair(pair: Pair, tokenizer: TextEncoder, options: EncodeOp
 export function encodePrompt(source: string, tokenizer: TextEncoder, options: EncodeOptions = {}): number[] {
   checkFields('encode options', options, Object.keys(encodeFields));
   const { begin = '<|endoftext|>' } = options;
-  return [...tokenizer.encode(` ${source} `), tokenId(begin, tokenizer)];
+  return [...tokenizer.encode(spaced(source, 'a source')), tokenId(begin, tokenizer)];
+}
+
+/** A field that is not there would be encoded as the word "undefined". */
+function spaced(text: string, what: string): string {
+  if (typeof text === 'string') return ` ${text} `;
+  throw new ConfigError(`encode: expected text as ${what}, got ${typeof text}. Pass a string.`, { details: { what } });
 }
 
 function tokenId(token: string, tokenizer: TextEncoder): number {

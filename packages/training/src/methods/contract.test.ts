@@ -159,6 +159,7 @@ test('values out of range are refused by name', async () => {
   for (const name of ['infix', 'embedding-only'] as const) {
     await expect(tune(name, models.bart, { rng: createRng(1) })).rejects.toThrow(/expected a decoder-only model, got bart/);
   }
+  await expect(tune('prefix', models.gpt2, {} as never)).rejects.toThrow('tune: rng: expected a stream of random numbers, got none.');
   await expect(tune('prefixes' as MethodName, models.gpt2, { rng: createRng(1) })).rejects.toThrow(/expected a method of prefix/);
 });
 

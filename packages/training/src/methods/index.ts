@@ -37,6 +37,7 @@ export async function tune<Name extends MethodName>(
 ): Promise<Tuning> {
   const method = methodOf(name);
   checkFields('tune', options, ['settings', 'rng']);
+  if (typeof options.rng?.fork !== 'function') throw new ConfigError('tune: rng: expected a stream of random numbers, got none. Pass createRng(seed) of @prefix-tuning/base.', { details: { field: 'rng' } });
   return method.create(model, completeSettings(method, model, options.settings ?? {}), options.rng);
 }
 

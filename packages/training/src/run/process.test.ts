@@ -48,6 +48,10 @@ test('leaving the loop stops the process after a checkpoint; an error there is t
   await expect(other).rejects.toThrow(/learningRate 0.02 there and 0.1 here/);
 });
 
+test('a module by its path alone is refused', async () => {
+  await expect(inProcess('./my-run.js' as never).next()).rejects.toThrow("inProcess: expected the module's URL, got ./my-run.js. Pass new URL('./my-run.js', import.meta.url).");
+});
+
 test('an argument that is no plain data is an error, and leaves no process behind', async () => {
   const processes = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
   const before = processes();

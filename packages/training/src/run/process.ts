@@ -1,4 +1,4 @@
-import { PrefixTuningError } from '@prefix-tuning/base';
+import { ConfigError, PrefixTuningError } from '@prefix-tuning/base';
 import { spawn } from 'node:child_process';
 
 /** What ran in a process of its own failed; `details` hold the code and details of the error there. */
@@ -52,9 +52,11 @@ export interface ProcessOptions {
  *
  * @param module  its default export takes `argument` and gives an async iterable of plain data, such as `trainRun`'s events
  * @param argument  plain data
+ * @throws ConfigError  if the module is no URL
  * @throws RemoteError  with the message of an error of this toolkit that was thrown there; others keep name and stack
  */
 export async function* inProcess<Event>(module: URL, argument?: unknown, { execArgv = process.execArgv }: ProcessOptions = {}): AsyncGenerator<Event, void, void> {
+  if (typeof module.href !== 'string') throw new ConfigError(`inProcess: expected the module's URL, got ${String(module)}. Pass new URL('./my-run.js', import.meta.url).`);
   const child = spawn(process.execPath, [...execArgv, '-e', CHILD], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' });
   const inbox = new Inbox<Message<Event>>();
   child.on('message', (message) => inbox.put(message as Message<Event>));

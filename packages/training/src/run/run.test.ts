@@ -117,6 +117,8 @@ test('an option that is not known or out of range leaves no folder; nor does an 
     [{ hyperparameters: { learningRate: 0.02, steps: 4, warmupSteps: 5 } }, /expected at most 4 warm-up steps, got 5/],
     [{ seed: 1.5 }, /train: expected a whole number as seed, got 1\.5\. Correct the setting/],
     [{ seed: '5' }, /as seed, got 5/],
+    [{ tuning: Promise.resolve({}) }, /train: tuning: expected what tune gives, got something else\. Await it if it is a promise\./],
+    [{ batches: [] }, /train: batches: expected what sequenceBatches gives/],
   ];
   for (const [more, message] of wrong) await expect(events(await tinyRun(folder, more as never)), String(message)).rejects.toThrow(message);
   expect(await readdir(root)).not.toContain('misspelt');
