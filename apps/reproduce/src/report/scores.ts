@@ -73,9 +73,16 @@ function pool(scores: readonly Score<unknown>[]): Score<unknown> {
   return { ...first, segments: scores.flatMap(({ segments }) => segments), statistics: { ...first.statistics, rows: scores.flatMap(({ statistics }) => statistics.rows) } };
 }
 
-/** Paired approximate randomisation over test inputs: how likely the difference is if the two are equally good. */
+/**
+ * Paired approximate randomisation over test inputs: how likely the difference is if the two are equally good.
+ *
+ * `compareSystems` counts larger differences alone, as sacrebleu does. Trials in which all or none of the inputs on which
+ * the two differ change places have the very same one, so that few such inputs cannot decide anything.
+ */
 export function compareCells(baseline: CellScore, system: CellScore): { readonly difference: number; readonly pValue: number } | undefined {
-  if (baseline.pooled.statistics.rows.length !== system.pooled.statistics.rows.length || baseline.signature !== system.signature) return undefined;
+  const [theirs, ours] = [baseline.pooled.statistics.rows, system.pooled.statistics.rows];
+  if (theirs.length !== ours.length || baseline.signature !== system.signature) return undefined;
   const { pValue } = compareSystems({ baseline: baseline.pooled, system: system.pooled }, { method: 'randomization', samples: 2000 });
-  return { difference: system.value - baseline.value, pValue };
+  const differing = ours.filter((row, i) => row.some((value, k) => value !== theirs[i]![k])).length;
+  return { difference: system.value - baseline.value, pValue: Math.min(1, Math.max(pValue, 2 ** (1 - differing))) };
 }
