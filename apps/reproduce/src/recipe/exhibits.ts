@@ -28,9 +28,13 @@ export interface ExamplesExhibit extends Shown {
   readonly kind: 'examples';
 }
 
+/** Table 1's last row, which the paper quotes from others; there is nothing of ours to stand beside it. */
+const { e2e, webnlg } = paper.table1.rows.find(({ model }) => model === 'sota-2020')!;
+const published2020 = `The best published by 2020, as the paper quotes it, in the order of the columns: E2E ${e2e.join(', ')}; WebNLG ${webnlg.filter((value) => value !== null).join(', ')} (no TER).`;
+
 /** The paper's tables and figures (Table 5 is the settings themselves). */
 export const exhibits: Readonly<Record<ExhibitId, TableExhibit | FigureExhibit | ExamplesExhibit>> = {
-  table1: { kind: 'table', title: 'Table 1. Table-to-text generation', paper: `${paper.table1.title}; WebNLG’s S: seen categories, U: unseen ones, A: all`, baseline: 'fine-tune' },
+  table1: { kind: 'table', title: 'Table 1. Table-to-text generation', paper: `${paper.table1.title}; WebNLG’s S: seen categories, U: unseen ones, A: all. ${published2020}`, baseline: 'fine-tune' },
   table2: { kind: 'table', title: 'Table 2. Summarization', paper: paper.table2.title, baseline: 'fine-tune' },
   table3: { kind: 'table', title: 'Table 3. Extrapolation to unseen topics', paper: paper.table3.title, baseline: 'fine-tune' },
   table4: { kind: 'table', title: 'Table 4. Embedding-only and infix-tuning', paper: paper.table4.title, baseline: 'prefix-0.1%' },
