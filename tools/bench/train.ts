@@ -81,26 +81,29 @@ async function prefixAgainstPeft(folder: string, model: TrainableModel, groups: 
   const file = join(scratch, 'batches.json');
   await writeFile(file, JSON.stringify(groups.map((group) => group.map(({ ids, from }) => ({ ids: [...ids], from })))));
   const [packed, padded] = [await stepper('prefix', model, { groups }), await stepper('prefix', model, { groups, packed: false })];
+  const eightBits = await stepper('prefix', model, { groups, runtime: await trainingRuntime({ weights: 'int8' }) });
   let compile = 0;
   for (let i = 0; i < BATCHES; i++) compile += (await packed.next()).seconds;
   const ours = peakMemory();
-  for (let i = 0; i < BATCHES; i++) await padded.next();
+  for (let i = 0; i < BATCHES; i++) for (const steps of [padded, eightBits]) await steps.next();
   const peft = await converse(here('peft_prefix_step.py'), [folder, file]);
-  const seconds = { packed: [] as number[], padded: [] as number[], peft: [] as number[] };
+  const seconds = { packed: [] as number[], padded: [] as number[], eightBits: [] as number[], peft: [] as number[] };
   let tokens = 0;
   for (let i = 0; i < BATCHES; i++) {
     const step = await packed.next();
     tokens += step.tokens;
     seconds.packed.push(step.seconds);
     seconds.padded.push((await padded.next()).seconds);
+    seconds.eightBits.push((await eightBits.next()).seconds);
     if (peft) seconds.peft.push(Number(await peft.ask()));
   }
-  await Promise.all([packed.end(), padded.end(), rm(scratch, { recursive: true })]);
+  await Promise.all([packed.end(), padded.end(), eightBits.end(), rm(scratch, { recursive: true })]);
   const rate = (times: readonly number[]) => (BATCH * BATCHES) / sum(times);
   const results: BenchResult[] = [
     { name: 'prefix-examples-per-second', value: rate(seconds.packed), unit: 'examples/s' },
     { name: 'prefix-tokens-per-second', value: tokens / sum(seconds.packed), unit: 'tokens/s' },
     { name: 'packed-vs-padded', value: rate(seconds.packed) / rate(seconds.padded), unit: 'ratio' },
+    { name: 'eight-bits-vs-float32', value: rate(seconds.eightBits) / rate(seconds.packed), unit: 'ratio' },
     { name: 'first-pass-with-compiling', value: compile, unit: 's' },
     { name: 'peak-memory', value: ours / 1e9, unit: 'GB' },
   ];
@@ -110,6 +113,7 @@ async function prefixAgainstPeft(folder: string, model: TrainableModel, groups: 
     ...results,
     { name: 'peft-examples-per-second', value: rate(seconds.peft), unit: 'examples/s' },
     { name: 'examples-vs-peft', value: rate(seconds.packed) / rate(seconds.peft), unit: 'ratio' },
+    { name: 'examples-vs-peft, frozen weights in eight bits', value: rate(seconds.eightBits) / rate(seconds.peft), unit: 'ratio' },
     { name: 'peft-peak-memory', value: peak / 1e9, unit: 'GB' },
   ];
 }

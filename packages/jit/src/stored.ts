@@ -75,6 +75,11 @@ function checkUnchanged({ path, version }: Place): void {
   });
 }
 
+/** The numbers of a constant that lies in a file. */
+export function readStored(range: FileRange, shape: readonly number[]): Float32Array {
+  return new Float32Array(readRange({ ...range, end: range.offset + 4 * sizeOf(shape) }).buffer);
+}
+
 /** A backend that can only read: the engine moves its tensors to the active one before any kernel sees them. */
 class StoredBackend extends KernelBackend {
   private readonly alive = new Set<DataId>();
@@ -125,7 +130,7 @@ function install(): StoredBackend {
   return engine().findBackend(BACKEND) as StoredBackend;
 }
 
-function readRange({ path, offset, end }: Place): Uint8Array<ArrayBuffer> {
+function readRange({ path, offset, end }: Pick<Place, 'path' | 'offset' | 'end'>): Uint8Array<ArrayBuffer> {
   const fs = files();
   const bytes = new Uint8Array(end - offset);
   const handle = fs.openSync(path, 'r');

@@ -18,7 +18,7 @@ const python = PYTHONS.find((command) => {
     return false;
   }
 });
-const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
+const elementType: Record<GraphDType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 /** What shape inference finds for every value of each graph. */
 function infer(graphs: readonly Graph[]): Record<string, number[]>[] {

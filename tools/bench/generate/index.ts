@@ -59,13 +59,20 @@ interface Contestants {
 
 async function race(search: string, job: Job, { ours, theirs, name, batches: [both, larger] }: Contestants): Promise<BenchResult[]> {
   const [equal, own] = [await contestant(ours, { ...job, batch: both }), await contestant(ours, job)];
-  const results = [...figures(`${search}, batches of ${both}`, equal, job), ...figures(`${search}, batches of its choice`, own, job)];
+  const eightBits = await contestant(ours, { ...job, eightBits: true });
+  const results = [
+    ...figures(`${search}, batches of ${both}`, equal, job),
+    ...figures(`${search}, batches of its choice`, own, job),
+    ...figures(`${search}, frozen weights in eight bits`, eightBits, job),
+    ...ratios(`${search}, eight bits vs float32`, own, eightBits),
+  ];
   if (!theirs) return results;
   for (const batch of [both, larger]) {
     const report = await contestant(theirs, { ...job, batch });
     results.push(...figures(`${search}, ${name}, batches of ${batch}`, report, job));
     if (batch === both) results.push(...ratios(`${search}-vs-${name}, both in batches of ${both}`, report, equal));
     results.push(...ratios(`${search}-vs-${name}${batch === both ? '' : `, its batches of ${batch}`}`, report, own));
+    if (batch === both) results.push(...ratios(`${search}-vs-${name}, frozen weights in eight bits`, report, eightBits));
   }
   return results;
 }

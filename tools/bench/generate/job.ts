@@ -10,6 +10,8 @@ export interface GenerateJob {
   readonly batch?: number;
   readonly newTokens: number;
   readonly threads: number;
+  /** Whether frozen weights are rounded to eight bits, where the contestant can. */
+  readonly eightBits?: boolean;
 }
 
 export interface GenerateReport {

@@ -7,7 +7,7 @@ import { readJob, report } from './job.js';
 env().set('PROD', true);
 const job = await readJob();
 const model = await loadModel(job.folder, { withoutTokenizer: true });
-const generator = createGenerator(model, { runtime: onnxRuntime({ session: { intraOpNumThreads: job.threads } }) });
+const generator = createGenerator(model, { runtime: onnxRuntime({ ...(job.eightBits ? { weights: 'int8' } : {}), session: { intraOpNumThreads: job.threads } }) });
 await report(job, async (prompts) => {
   const results = await generator.generate(prompts, { beams: job.beams, ...(job.batch === undefined ? {} : { batchSize: job.batch }), maxNewTokens: job.newTokens, endTokens: [] });
   return results.map(([best]) => best!.tokens);

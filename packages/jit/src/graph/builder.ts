@@ -1,4 +1,4 @@
-import { sizeOf, type DType, type HostData } from '../values.js';
+import { sizeOf, type DType } from '../values.js';
 import type { FileRange } from '../stored.js';
 import { prune, type Attribute, type Constant, type Graph, type GraphDType, type MemoryConstant, type Node, type Value } from './graph.js';
 
@@ -33,7 +33,7 @@ export class GraphBuilder {
     return value;
   }
 
-  constant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType, owner?: object): Value {
+  constant(data: MemoryConstant['data'], shape: readonly number[], dtype: GraphDType, owner?: object): Value {
     if (data.length > SMALL) return this.addConstant(data, shape, dtype, owner);
     const key = `constant ${dtype} ${shape.join()} ${bytesOf(data)}`;
     return this.once(key, () => [this.addConstant(data, shape, dtype)])[0]!;
@@ -103,7 +103,7 @@ export class GraphBuilder {
     return made;
   }
 
-  private addConstant(data: HostData | BigInt64Array, shape: readonly number[], dtype: GraphDType, owner?: object): Constant {
+  private addConstant(data: MemoryConstant['data'], shape: readonly number[], dtype: GraphDType, owner?: object): Constant {
     if (data.length !== sizeOf(shape)) throw new RangeError(`constant: expected ${sizeOf(shape)} values, got ${data.length}`);
     return this.keep({ ...this.value({ dtype, shape }), data, owner });
   }
@@ -118,6 +118,6 @@ export class GraphBuilder {
   }
 }
 
-function bytesOf(data: HostData | BigInt64Array): string {
+function bytesOf(data: MemoryConstant['data']): string {
   return String.fromCharCode(...new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

@@ -1,8 +1,22 @@
 import type { FileRange } from '../stored.js';
 import type { DType, HostData } from '../values.js';
 
-/** Element types inside a graph: those of TensorFlow.js, int64 for shapes and indices that ONNX wants so, and float64, which holds every int32. */
-export type GraphDType = DType | 'int64' | 'float64';
+/**
+ * Element types inside a graph: those of TensorFlow.js, int64 for shapes and indices that ONNX wants so, float64, which holds every int32,
+ * and bytes for what is quantised.
+ */
+export type GraphDType = DType | 'int64' | 'float64' | 'int8' | 'uint8';
+
+/** ONNX's number of each element type (onnx.proto, TensorProto.DataType), and the size of an element. */
+export const elementTypes: Readonly<Record<GraphDType, { readonly code: number; readonly bytes: number }>> = {
+  float32: { code: 1, bytes: 4 },
+  uint8: { code: 2, bytes: 1 },
+  int8: { code: 3, bytes: 1 },
+  int32: { code: 6, bytes: 4 },
+  int64: { code: 7, bytes: 8 },
+  bool: { code: 9, bytes: 1 },
+  float64: { code: 11, bytes: 8 },
+};
 
 /** One tensor of a graph. */
 export interface Value {
@@ -15,7 +29,7 @@ export interface Value {
 export type Constant = MemoryConstant | FileConstant;
 
 export interface MemoryConstant extends Value {
-  readonly data: HostData | BigInt64Array;
+  readonly data: HostData | BigInt64Array | Int8Array;
   /** What holds the numbers outside the graph, where something does: it has the same ones in every graph. */
   readonly owner?: object | undefined;
 }
@@ -66,6 +80,10 @@ export function prune(graph: Graph): Graph {
 
 /** Whether a product reads a side transposed. */
 export const transposes = ({ attributes }: Node, side: 'transA' | 'transB'): boolean => (attributes[side] as { int: number } | undefined)?.int === 1;
+
+/** Whether a node is a product of two matrices of float32, the left one as it lies. */
+export const isProduct = (node: Node): boolean =>
+  (node.op === 'MatMul' || node.op === 'Gemm') && node.inputs.length === 2 && node.inputs.every(({ shape, dtype }) => shape.length === 2 && dtype === 'float32') && !transposes(node, 'transA');
 
 /** A number that no value of the graph has, nor any above it. */
 export const nextId = ({ inputs, constants, nodes }: Graph): number =>

@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { sizeOf } from '../values.js';
 import { endsFirst } from './order.js';
-import type { Attribute, Constant, Graph, GraphDType, Node, Value } from './graph.js';
+import { elementTypes, type Attribute, type Constant, type Graph, type Node, type Value } from './graph.js';
 
 /**
  * Versions the files declare: operator set 20 (GELU; readable by onnxruntime-web of the same release), file format 9.
@@ -9,7 +9,6 @@ import type { Attribute, Constant, Graph, GraphDType, Node, Value } from './grap
  */
 const IR_VERSION = 9;
 const OPSETS = { '': 20, 'com.microsoft': 1 };
-const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 /**
  * Constants of at least this many bytes stand outside the model file, beyond protobuf's limit of 2 GB; beside constants
@@ -124,10 +123,10 @@ function writeAttribute(out: BinaryWriter, name: string, attribute: Attribute): 
 
 function writeTensor(out: BinaryWriter, constant: Constant, { external, folder }: Pick<Surroundings, 'external' | 'folder'>): void {
   for (const n of constant.shape) out.tag(1, WireType.Varint).int64(n);
-  out.tag(2, WireType.Varint).int32(elementType[constant.dtype]);
+  out.tag(2, WireType.Varint).int32(elementTypes[constant.dtype].code);
   text(out, 8, nameOf(constant));
   if ('file' in constant) {
-    const place = { location: constant.file.path.slice(folder!.length), offset: constant.file.offset, length: 4 * sizeOf(constant.shape) };
+    const place = { location: constant.file.path.slice(folder!.length), offset: constant.file.offset, length: elementTypes[constant.dtype].bytes * sizeOf(constant.shape) };
     // A copy is found by the operator that may read it.
     const packed = (constant.packed ?? []).flatMap((copy) => PRODUCTS.map((op) => `${op}+${copy}`));
     writeLocation(out, { ...place, ...Object.fromEntries(packed.map((copy, i) => [`prepacked_${i}`, copy])) });
@@ -160,7 +159,7 @@ function writeValueInfo(out: BinaryWriter, name: string, { dtype, shape }: Value
   text(out, 1, name);
   nested(out, 2, (type) =>
     nested(type, 1, (tensor) => {
-      tensor.tag(1, WireType.Varint).int32(elementType[dtype]);
+      tensor.tag(1, WireType.Varint).int32(elementTypes[dtype].code);
       nested(tensor, 2, (dims) => {
         for (const n of shape) nested(dims, 1, (dim) => dim.tag(1, WireType.Varint).int64(n));
       });

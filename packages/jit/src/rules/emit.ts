@@ -1,6 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import type { GraphBuilder, NodeOptions } from '../graph/builder.js';
-import type { GraphDType, Value } from '../graph/graph.js';
+import { elementTypes, type GraphDType, type Value } from '../graph/graph.js';
 import { sizeOf } from '../values.js';
 
 /** Shorthands by which rules add operators; each leaves out what changes nothing. */
@@ -33,11 +33,9 @@ export function transpose(g: GraphBuilder, x: Value, perm: readonly number[]): V
   return g.add('Transpose', [x], { dtype: x.dtype, shape }, { attributes: { perm: { ints: perm } } });
 }
 
-const elementType: Record<GraphDType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
-
 export function cast(g: GraphBuilder, x: Value, dtype: GraphDType): Value {
   if (x.dtype === dtype) return x;
-  return g.add('Cast', [x], { dtype, shape: x.shape }, { attributes: { to: { int: elementType[dtype] } } });
+  return g.add('Cast', [x], { dtype, shape: x.shape }, { attributes: { to: { int: elementTypes[dtype].code } } });
 }
 
 export function unary(g: GraphBuilder, op: string, x: Value, options: NodeOptions & { dtype?: GraphDType } = {}): Value {

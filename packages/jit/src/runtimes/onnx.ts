@@ -1,4 +1,4 @@
-import { checkFields, PrefixTuningError, type FieldsOf } from '@prefix-tuning/base';
+import { checkFields, ConfigError, PrefixTuningError, type FieldsOf } from '@prefix-tuning/base';
 import type { InferenceSession } from 'onnxruntime-node';
 import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import type { Graph } from '../graph/graph.js';
@@ -7,6 +7,7 @@ import type { Program, Runtime } from '../runtime.js';
 import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
 import { layoutFor, type WeightLayout } from './packing.js';
+import { QuantisedWeights } from './quantised.js';
 import { SharedWeights, type SaveSession } from './shared-weights.js';
 import { spill } from './spill.js';
 import { onnxRuntimeInWorker } from './worker.js';
@@ -37,7 +38,7 @@ export interface OnnxRuntimeOptions {
   readonly load?: () => Promise<object>;
   /** Runs in a worker thread of Node.js, so that the event loop of the caller stays free. */
   readonly worker?: boolean;
-  /** Decided for each program unless given. */
+  /** How frozen weights lie in memory, and how exact they are; `packed` or `mapped`, decided for each program, unless given. */
   readonly weights?: WeightLayout;
   /** Merged into the options of every session, such as `executionProviders` or `intraOpNumThreads`. */
   readonly session?: InferenceSession.SessionOptions;
@@ -65,20 +66,32 @@ const loadDefault = async (): Promise<object> => {
 /**
  * Runs functions as traced ONNX graphs: natively in Node, or wherever `load` finds ONNX Runtime.
  *
- * @throws ConfigError  for an option that does not exist
+ * @throws ConfigError  for an option that does not exist, or weights of eight bits where they cannot run
  */
 export function onnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
   checkFields('onnxRuntime', options, Object.keys(fields));
   const { load = loadDefault, worker = false, session = {}, weights } = options;
   const module = once(worker ? async () => onnxRuntimeInWorker() : load);
   const providers = (session.executionProviders ?? []).map((provider) => (typeof provider === 'string' ? provider : provider.name));
+  checkWeights(weights, providers);
+  const quantised = new QuantisedWeights();
   return {
-    name: ['onnx', ...(worker ? ['worker'] : []), ...providers].join(':'),
+    name: ['onnx', ...(worker ? ['worker'] : []), ...(weights === 'int8' ? [weights] : []), ...providers].join(':'),
     async prepare(fn, inputs, { name, inputNames }) {
-      const graph = trace(fn, inputs, { name, inputNames });
+      const traced = trace(fn, inputs, { name, inputNames });
+      const graph = weights === 'int8' ? quantised.in(traced) : traced;
       return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph), ownKernels: !session.executionProviders, inNode: load === loadDefault });
     },
   };
+}
+
+function checkWeights(weights: WeightLayout | undefined, providers: readonly string[]): void {
+  const known: readonly (WeightLayout | undefined)[] = ['packed', 'mapped', 'int8', undefined];
+  if (!known.includes(weights)) throw new ConfigError(`onnxRuntime: expected weights to be packed, mapped or int8, got ${String(weights)}. Correct the option.`, { details: { weights } });
+  const others = providers.filter((provider) => !['cpu', 'wasm'].includes(provider));
+  if (weights === 'int8' && others.length > 0) {
+    throw new ConfigError(`onnxRuntime: expected weights of eight bits to run on the cpu or wasm, got ${others.join(', ')}. Leave out weights or executionProviders.`, { details: { weights, providers } });
+  }
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

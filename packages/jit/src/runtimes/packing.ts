@@ -5,9 +5,10 @@ import { sizeOf } from '../values.js';
 /**
  * How the weights of products lie in memory. `packed`: ONNX Runtime keeps a copy of each for each way a program multiplies
  * by it, in the order in which its kernels read: fastest. `mapped`: the one copy that lies in the file or in memory is
- * read, and packed piece by piece on the way; intermediate memory is not laid out ahead either.
+ * read, and packed piece by piece on the way; intermediate memory is not laid out ahead either. `int8`: rounded to eight bits
+ * (graph/quantise.ts), a quarter of the size and two to three times as fast, on ONNX Runtime's CPU kernels alone.
  */
-export type WeightLayout = 'packed' | 'mapped';
+export type WeightLayout = 'packed' | 'mapped' | 'int8';
 
 /** Packed weights of one program that are worth their speed: this share of the machine's memory. A run has a few programs. */
 const LARGEST_SHARE = 1 / 8;

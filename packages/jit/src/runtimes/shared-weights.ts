@@ -1,9 +1,10 @@
 import { FileError } from '@prefix-tuning/base';
-import { nextId, prune, substitute, transposes, type Constant, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
+import { nextId, prune, substitute, transposes, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
 import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
 import { savedWeights, type SavedWeight } from './saved-model.js';
+import { Sources } from './sources.js';
 import { modules, temporaryFolder } from './temporary-folder.js';
 
 /**
@@ -74,11 +75,10 @@ export class SharedWeights {
   private readonly known = new Map<string, Packed[]>();
   /** Keys of the matrices of every program so far. */
   private readonly seen = new Set<string>();
-  private readonly owners = new WeakMap<object, number>();
+  private readonly sources = new Sources();
   private turn: Promise<unknown> = Promise.resolve();
   private folder: string | undefined;
   private files = 0;
-  private ownersSeen = 0;
   private failed = false;
 
   constructor(private readonly limits: Limits = { fewest: WORTH_A_FILE * machineMemory(), alone: ONCE_ALONE * machineMemory(), atATime: FILE_BYTES }) {}
@@ -168,23 +168,13 @@ export class SharedWeights {
       const value = node.inputs[1]!;
       const pad = pads.get(value.id);
       const constant = known.get(pad ? pad.inputs[0]!.id : value.id);
-      const source = constant && this.sourceOf(constant);
+      const source = constant && this.sources.of(constant);
       if (!source || value.shape.length !== 2) continue;
       const matrix = found.get(value.id) ?? { value, pad, key: `${source} ${value.shape.join()}`, transposed: new Set() };
       matrix.transposed.add(transposes(node, 'transB'));
       found.set(value.id, matrix);
     }
     return [...found.values()];
-  }
-
-  /** What numbers a constant has: where they lie, or what holds them. */
-  private sourceOf(constant: Constant): string | undefined {
-    if (constant.dtype !== 'float32') return undefined;
-    if ('file' in constant) return `${constant.file.offset} ${constant.file.version ?? ''} ${constant.file.path}`;
-    if (!constant.owner) return undefined;
-    const number = this.owners.get(constant.owner) ?? this.ownersSeen++;
-    this.owners.set(constant.owner, number);
-    return `owner ${number}`;
   }
 }
 

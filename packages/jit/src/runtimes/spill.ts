@@ -21,7 +21,7 @@ let files = 0;
  */
 export function spill(shared: Shared, largest = LARGEST_MODEL): Shared {
   const { constants } = shared.graph;
-  const large = constants.filter((constant): constant is MemoryConstant => 'data' in constant && constant.data.BYTES_PER_ELEMENT === 4 && constant.data.byteLength >= EXTERNAL_BYTES);
+  const large = constants.filter((constant): constant is MemoryConstant => 'data' in constant && constant.data.byteLength >= EXTERNAL_BYTES);
   const bytes = large.reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes <= largest || !constants.some((constant) => 'file' in constant)) return shared;
   const { fs, path } = modules()!;

@@ -9,4 +9,6 @@ test('ONNX Runtime trains without a memory pattern, in as many threads as asked 
   expect(onnxRuntime).toHaveBeenLastCalledWith({ session: { enableMemPattern: false } });
   await trainingRuntime({ threads: 3 });
   expect(onnxRuntime).toHaveBeenLastCalledWith({ session: { enableMemPattern: false, intraOpNumThreads: 3 } });
+  await trainingRuntime({ weights: 'int8' });
+  expect(onnxRuntime).toHaveBeenLastCalledWith({ weights: 'int8', session: { enableMemPattern: false } });
 });

@@ -1,0 +1,127 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { ConfigError, createRng } from '@prefix-tuning/base';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { crossEntropy, hostTensor, jit, onnxRuntime, storedTensor, trace, type HostTensor } from '../index.js';
+import type { Graph } from './graph.js';
+import { quantiseMatrix, quantiseProducts } from './quantise.js';
+
+const rng = createRng('quantise');
+const normal = (...shape: [number, number]): HostTensor => hostTensor(Float32Array.from({ length: shape[0] * shape[1] }, () => rng.normal()), shape);
+const [K, N] = [128, 160];
+const matrix = normal(K, N);
+const w = tf.tensor2d(matrix.data as Float32Array, [K, N]);
+const runtime = onnxRuntime({ weights: 'int8' });
+const ahead = jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, w), { runtime });
+const back = jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, w, false, true), { runtime });
+const rowsOf = ({ data, shape }: HostTensor) => Array.from({ length: shape[0]! }, (_, m) => Array.from(data.subarray(m * shape[1]!, (m + 1) * shape[1]!)));
+const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const columnsOf = (transposed: boolean) => Array.from({ length: transposed ? K : N }, (_, n) => Array.from({ length: transposed ? N : K }, (_, k) => matrix.data[transposed ? n * N + k : k * N + n]!));
+
+describe.each([['as it lies', ahead, false], ['transposed', back, true]] as const)('a constant %s', (_, product, transposed) => {
+  const columns = columnsOf(transposed);
+  test('multiplies within half a step of each factor, whatever the sizes of the rows', async () => {
+    const sizes = fc.array(fc.double({ min: -20, max: 10, noNaN: true }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(sizes, async (sizes) => {
+        const numbers = sizes.flatMap((size) => Array.from(normal(1, columns[0]!.length).data, (x) => Math.fround(x * 10 ** size)));
+        const x = hostTensor(numbers, [sizes.length, columns[0]!.length]);
+        const y = rowsOf(await product(x));
+        rowsOf(x).forEach((row, m) => columns.forEach((column, n) => {
+          const [s, t] = [largest(row) / 127, largest(column) / 63];
+          const exact = row.reduce((sum, value, k) => sum + value * column[k]!, 0);
+          const bound = row.reduce((sum, value, k) => sum + (Math.abs(value) * t + Math.abs(column[k]!) * s + (s * t) / 2) / 2, 0);
+          expect(Math.abs(y[m]![n]! - exact)).toBeLessThanOrEqual(1.00001 * bound);
+        }));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+test('one and a half hundredths are lost of normal numbers', async () => {
+  const x = normal(40, K);
+  const y = await ahead(x);
+  const exact = tf.matMul(tf.tensor2d(x.data as Float32Array, [40, K]), w).dataSync();
+  const lost = Math.hypot(...Array.from(y.data, (value, i) => value - exact[i]!)) / Math.hypot(...exact);
+  expect(lost).toBeGreaterThan(0.005);
+  expect(lost).toBeLessThan(0.016);
+});
+
+test('a row does not depend on the others, in any bit', async () => {
+  const x = normal(3, K);
+  const before = rowsOf(await ahead(x))[1];
+  const scaled = x.data.map((value, i) => (Math.floor(i / K) === 1 ? value : value * 1e6));
+  expect(rowsOf(await ahead(hostTensor(scaled, [3, K])))[1]).toEqual(before);
+});
+
+test('a NaN or an infinity shows in its row alone, and zeros stay zeros', async () => {
+  const x = normal(4, K);
+  x.data[5] = NaN;
+  x.data[K + 5] = -Infinity;
+  x.data.fill(0, 2 * K, 3 * K);
+  const [nan, infinite, zeros, rest] = rowsOf(await ahead(x));
+  expect(nan!.every(Number.isNaN) && infinite!.every(Number.isNaN)).toBe(true);
+  expect(zeros).toEqual(zeros!.map(() => 0));
+  expect(rest!.every(Number.isFinite)).toBe(true);
+});
+
+test('a NaN in the constant shows in its column', () => {
+  const { scales } = quantiseMatrix(Float32Array.of(1, NaN, 3, 4), [2, 2], false);
+  expect(Number.isNaN(scales[1])).toBe(true);
+  expect(scales[0]).toBeCloseTo(3 / 63, 6);
+});
+
+test('sums of the largest numbers do not overflow, on any processor', async () => {
+  const ones = jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, tf.ones([256, 64])), { runtime });
+  const { data } = await ones(hostTensor(new Float32Array(256).fill(2), [1, 256]));
+  expect(data[0]).toBeCloseTo(512, 3);
+});
+
+test('numbers that lie in a file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jit-quantise-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'weights.bin');
+  writeFileSync(path, Buffer.concat([Buffer.alloc(3), Buffer.from((matrix.data as Float32Array).buffer)]));
+  const stored = storedTensor({ path, offset: 3 }, [K, N]);
+  const x = normal(2, K);
+  const product = jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, stored as tf.Tensor2D), { runtime });
+  expect((await product(x)).data).toEqual((await ahead(x)).data);
+});
+
+describe('what is quantised', () => {
+  const x = { dtype: 'float32', shape: [4, K] } as const;
+  const quantised = (fn: (x: tf.Tensor) => tf.Tensor, inputs = [x] as const): Graph =>
+    quantiseProducts(trace(([x]) => [fn(x!)], inputs, { name: 'f' }), ({ shape }, transposed) => quantiseMatrix(new Float32Array(shape[0]! * shape[1]!), shape as [number, number], transposed));
+  const other = tf.ones<tf.Rank.R2>([K, N]);
+  const count = ({ nodes }: Graph, name: string) => nodes.filter(({ op }) => op === name).length;
+
+  test('rows once for all products that read them, and no constant of float32 is left', () => {
+    const graph = quantised((x) => tf.add(tf.matMul(x as tf.Tensor2D, w), tf.matMul(x as tf.Tensor2D, other)));
+    expect([count(graph, 'QuantizeLinear'), count(graph, 'MatMulIntegerToFloat'), count(graph, 'MatMul')]).toEqual([1, 2, 0]);
+    expect(graph.constants.every(({ dtype, shape }) => dtype !== 'float32' || shape.length < 2)).toBe(true);
+  });
+
+  test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['small constants', (x) => tf.matMul(x as tf.Tensor2D, tf.ones([K, 4]))],
+    ['what is computed on both sides', (x) => tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, false, true)],
+    ['probabilities', (x) => tf.matMul(tf.softmax(x) as tf.Tensor2D, w)],
+  ])('not %s', (_, fn) => expect(count(quantised(fn), 'MatMulIntegerToFloat')).toBe(0));
+
+  test('of cross-entropy with a frozen matrix the logits, and not the product that makes their gradient', () => {
+    const [outputs, targets] = [tf.ones([N, K]), tf.tensor([1, 2, 3, 4], [4], 'int32')];
+    const loss = (x: tf.Tensor) => crossEntropy(x, outputs, targets, tf.ones([4]));
+    const graph = quantised((x) => tf.grad(loss)(x));
+    expect([count(graph, 'MatMulIntegerToFloat'), count(graph, 'MatMul') + count(graph, 'Gemm')]).toEqual([1, 1]);
+  });
+});
+
+test('only where it can run', () => {
+  expect(() => onnxRuntime({ weights: 'int8', session: { executionProviders: ['webgpu'] } })).toThrow(ConfigError);
+  expect(() => onnxRuntime({ weights: 'int4' as never })).toThrow('onnxRuntime: expected weights to be packed, mapped or int8, got int4. Correct the option.');
+  expect(onnxRuntime({ weights: 'int8', session: { executionProviders: ['cpu'] } }).name).toBe('onnx:int8:cpu');
+});
