@@ -31,6 +31,7 @@ export interface RunSpec {
   /** Test inputs at most; 0 for all. */
   readonly test: number;
   readonly seed: number;
+  readonly eightBits?: true;
 }
 
 export interface SpecOptions {
@@ -62,6 +63,7 @@ export function runsOf(cell: Cell, { profile, tasks, seeds, maxSteps }: SpecOpti
     decoding: profile.decoding[task.kind],
     test: profile.test,
     seed: 0,
+    ...(profile.eightBits ? { eightBits: true } : {}),
   };
   if (cell.examples === undefined) return (seeds ?? profile.seeds).map((seed) => ({ ...spec, seed }));
   const { subsets, seeds: perSubset, devShare, everySteps } = profile.lowData;

@@ -106,3 +106,9 @@ test('a command can be given to a shell as it is written', () => {
   expect(commandOf([])).toBe('npm run reproduce');
   expect(commandOf(['--set', 'tuned/prefix-0.1%/e2e/steps=10', '--data', 'e2e=my data'])).toBe("npm run reproduce -- --set tuned/prefix-0.1%/e2e/steps=10 --data 'e2e=my data'");
 });
+
+test('frozen weights are of eight bits where the profile says so, in runs of their own', () => {
+  const [cell] = cells;
+  expect(runsOf(cell!, options)[0]).not.toHaveProperty('eightBits');
+  expect(runsOf(cell!, { ...options, profile: withSettings(profile, ['eightBits=true']) })[0]).toMatchObject({ eightBits: true });
+});

@@ -24,10 +24,12 @@ async function modelFrom(folder: string): Promise<Model> {
   return loaded.model;
 }
 
-/** The machine's runtime; ONNX Runtime with its share of the processors. */
-async function runtimeWith(threads: number): Promise<Runtime> {
+/** The machine's runtime; ONNX Runtime with its share of the processors, which alone knows weights of eight bits. */
+async function runtimeWith(threads: number, eightBits = false): Promise<Runtime> {
+  const session = { intraOpNumThreads: threads, interOpNumThreads: 1 };
+  if (eightBits) return onnxRuntime({ weights: 'int8', session });
   const found = await findRuntime();
-  return found.name === 'onnx' ? onnxRuntime({ session: { intraOpNumThreads: threads, interOpNumThreads: 1 } }) : found;
+  return found.name === 'onnx' ? onnxRuntime({ session }) : found;
 }
 
 async function run(job: RunJob, threads: number): Promise<void> {
@@ -37,7 +39,7 @@ async function run(job: RunJob, threads: number): Promise<void> {
     const result = await executeRun(job, {
       model,
       threads,
-      runtime: await runtimeWith(threads),
+      runtime: await runtimeWith(threads, job.spec.eightBits),
       onProgress: (progress) => {
         if (performance.now() - drawn < 100 && progress.done !== progress.total) return;
         drawn = performance.now();

@@ -16,6 +16,7 @@ export const mini: Profile = {
   models: { 'gpt2-medium': 'mini-gpt2-medium', 'gpt2-large': 'mini-gpt2-large', 'bart-large': 'mini-bart' },
   data: { write: true, train: 600, dev: 160, test: 160 },
   seeds: [1],
+  eightBits: false,
   test: 60,
   tokens: { source: 192, target: 60 },
   shares: { 'adapter-3%': 0.03, 'adapter-0.1%': 0.0015 },

@@ -22,6 +22,7 @@ export const paper: Profile = {
   models: { 'gpt2-medium': 'openai-community/gpt2-medium', 'gpt2-large': 'openai-community/gpt2-large', 'bart-large': 'facebook/bart-large' },
   data: { write: false, train: 0, dev: 0, test: 0 },
   seeds: [1],
+  eightBits: false,
   test: 0,
   tokens: { source: 512, target: 60 },
   shares: { 'adapter-3%': 0.03, 'adapter-0.1%': 0.001 },
