@@ -41,3 +41,15 @@ test('remaining time is the work left over the rate so far, and no less than the
   // 20 units in 10 s by two workers; c alone takes 20 s on one of them.
   expect(remaining.seconds()).toBe(20);
 });
+
+test('a first step, which waits for its programs, tells nothing of the remaining time', () => {
+  let now = 0;
+  const remaining = remainingTime(new Map([['a', 10]]), { jobs: 1, now: () => now });
+  remaining.start('a');
+  now = 8000;
+  remaining.progress('a', 1 / 600);
+  expect(remaining.seconds()).toBeUndefined();
+  now = 10_000;
+  remaining.progress('a', 0.1);
+  expect(remaining.seconds()).toBe(90);
+});

@@ -16,7 +16,7 @@ export interface Remaining {
   progress(id: string, share: number): void;
   end(id: string): void;
   share(): number;
-  /** Undefined until enough was measured. */
+  /** Undefined until a hundredth of the work is done or a minute is over: the first step waits for its programs. */
   seconds(): number | undefined;
 }
 
@@ -34,7 +34,7 @@ export function remainingTime(work: ReadonlyMap<string, number>, { jobs, now = D
     seconds: () => {
       const elapsed = (now() - started) / 1000;
       const finished = done();
-      if (finished === 0 || elapsed < 5) return undefined;
+      if (finished === 0 || elapsed < 5 || (elapsed < 60 && finished < 0.01 * total)) return undefined;
       const lanes = Math.min(jobs, Math.max(1, work.size));
       const left = total - finished;
       // The last runs leave workers idle: the longest unfinished one bounds what is left.
