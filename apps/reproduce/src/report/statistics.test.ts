@@ -51,5 +51,15 @@ test('a first step, which waits for its programs, tells nothing of the remaining
   expect(remaining.seconds()).toBeUndefined();
   now = 10_000;
   remaining.progress('a', 0.1);
-  expect(remaining.seconds()).toBe(90);
+  expect(remaining.seconds()).toBeCloseTo((10 * 9) / (1 - 10 / 600), 6);
+});
+
+test('a run that goes on from a checkpoint is not the faster for what was done before', () => {
+  let now = 0;
+  const remaining = remainingTime(new Map([['a', 10]]), { jobs: 1, now: () => now });
+  remaining.start('a');
+  remaining.progress('a', 0.5);
+  now = 10_000;
+  remaining.progress('a', 0.75);
+  expect(remaining.seconds()).toBe(10);
 });

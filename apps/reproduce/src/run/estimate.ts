@@ -25,18 +25,24 @@ export function remainingTime(work: ReadonlyMap<string, number>, { jobs, now = D
   const total = [...work.values()].reduce((a, b) => a + b, 0);
   const shares = new Map<string, number>();
   const started = now();
-  const done = () => [...shares].reduce((sum, [id, share]) => sum + share * work.get(id)!, 0);
+  /** Where runs stood when they were first heard of: what an earlier process did says nothing of this one's rate. */
+  const before = new Map<string, number>();
+  const workIn = (parts: ReadonlyMap<string, number>) => [...parts].reduce((sum, [id, share]) => sum + share * work.get(id)!, 0);
+  const done = () => workIn(shares);
   return {
     start: (id) => void shares.set(id, 0),
-    progress: (id, share) => void shares.set(id, share),
+    progress: (id, share) => {
+      if (!before.has(id)) before.set(id, share);
+      shares.set(id, share);
+    },
     end: (id) => void shares.set(id, 1),
     share: () => (total === 0 ? 1 : done() / total),
     seconds: () => {
       const elapsed = (now() - started) / 1000;
-      const finished = done();
-      if (finished === 0 || elapsed < 5 || (elapsed < 60 && finished < 0.01 * total)) return undefined;
+      const finished = done() - workIn(before);
+      if (finished <= 0 || elapsed < 5 || (elapsed < 60 && finished < 0.01 * total)) return undefined;
       const lanes = Math.min(jobs, Math.max(1, work.size));
-      const left = total - finished;
+      const left = total - done();
       // The last runs leave workers idle: the longest unfinished one bounds what is left.
       const longest = Math.max(0, ...[...work].map(([id, size]) => (1 - (shares.get(id) ?? 0)) * size));
       return (elapsed * Math.max(left, longest * lanes)) / finished;
