@@ -29,6 +29,19 @@ test('a restored stream goes on where the saved one was', () => {
   expect([copy.uniform(), copy.normal()]).toEqual([rng.uniform(), rng.normal()]);
 });
 
+test('the first numbers of small seeds are spread like any others', () => {
+  for (const draw of [0, 1, 2]) {
+    const numbers = Array.from({ length: 1000 }, (_, seed) => {
+      const rng = createRng(seed);
+      for (let i = 0; i < draw; i++) rng.uniform();
+      return rng.uniform();
+    });
+    const tenths = Array.from({ length: 10 }, (_, tenth) => numbers.filter((x) => Math.floor(x * 10) === tenth).length);
+    expect(Math.min(...tenths)).toBeGreaterThan(60);
+    expect(Math.max(...tenths)).toBeLessThan(140);
+  }
+});
+
 test('shuffles are permutations and samples hold different items', () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.integer(), (items, seed) => {
