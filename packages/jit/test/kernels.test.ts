@@ -72,7 +72,7 @@ async function slopes(of: Case): Promise<{ byGradient: number; byDifference: num
 describe.each(Object.entries(groups))('%s', (_, cases) => {
   test.each(cases.map((c) => [`${c.kernel} ${c.note ?? ''}`.trim(), c] as const))('%s', async (_, of) => {
     const [[ours], [theirs]] = await Promise.all([run(runtime, flat(of), of.inputs), run(reference, flat(of), of.inputs)]);
-    expectEqual(ours!, theirs!, 2e-6);
+    expectEqual(ours!, theirs!, 8e-6);
     if (gradientInputs(of).length === 0) return;
     const { byGradient, byDifference, scale } = await slopes(of);
     expect(Math.abs(byGradient - byDifference), `slope ${byGradient}, by difference ${byDifference}`).toBeLessThanOrEqual(2e-3 * (1 + scale));
