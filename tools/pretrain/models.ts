@@ -35,7 +35,7 @@ export interface GrownStart {
 export const modelRecipes: Readonly<Record<string, ModelRecipe>> = {
   'mini-gpt2-first': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { deviation: 1 / Math.sqrt(160), writes: 0.1 }, steps: 5000, learningRate: 5e-3, warmupSteps: 200 },
   'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { from: 'mini-gpt2-first' }, steps: 5000, learningRate: 3e-3, warmupSteps: 100 },
-  'mini-gpt2-large': { family: 'gpt2', layers: 8, width: 160, heads: 5, start: { from: 'mini-gpt2-medium' }, steps: 1200, learningRate: 2e-3, warmupSteps: 50 },
+  'mini-gpt2-large': { family: 'gpt2', layers: 8, width: 160, heads: 5, start: { from: 'mini-gpt2-medium' }, steps: 3600, learningRate: 3e-3, warmupSteps: 100 },
   'mini-bart': { family: 'bart', layers: 3, width: 160, heads: 5, start: { deviation: 0.02, writes: 0.3 }, steps: 4000, learningRate: 4e-3, warmupSteps: 200 },
 };
 
