@@ -4,7 +4,7 @@
  * The useful work is 4 (prefix, frozen weights) or 6 (full training) floating-point operations per weight and token; the
  * rate it is compared with is that of the bare products (products.ts) in one program of the same runtime.
  */
-import { jit } from '@prefix-tuning/jit';
+import { jit, onnxRuntime } from '@prefix-tuning/jit';
 import * as tf from '@tensorflow/tfjs-core';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -44,12 +44,13 @@ async function prefixCosts() {
   const weights = weightsInFile();
   let compile = 0;
   const step = jit(prefixStep(weights.parameters), { onCompile: ({ seconds }) => (compile = seconds) });
+  const eightBits = jit(prefixStep(weights.parameters), { runtime: onnxRuntime({ weights: 'int8' }) });
   const bare = jit((x: readonly Tree[]) => products({ parameters: weights.parameters, x }, false));
   const x = matrices();
   const torch = await startPyTorch();
-  const costs = await interleave({ step: () => step({ past, batch }), bare: () => bare(x as never), torch: torch?.step }, REPEATS);
+  const costs = await interleave({ step: () => step({ past, batch }), eightBits: () => eightBits({ past, batch }), bare: () => bare(x as never), torch: torch?.step }, REPEATS);
   torch?.end();
-  await Promise.all([step.dispose(), bare.dispose()]);
+  await Promise.all([step.dispose(), eightBits.dispose(), bare.dispose()]);
   weights.dispose();
   return { ...costs, compile };
 }
@@ -76,6 +77,9 @@ function compare(name: string, passes: number, { step, bare }: { step: Cost | un
   ];
 }
 
+const versusPyTorch = (torch: Cost, ours: Readonly<Record<string, Cost>>): BenchResult[] =>
+  Object.entries(ours).map(([how, { seconds }]) => ({ name: `prefix-step-vs-pytorch${how}`, value: torch.seconds / seconds, unit: 'ratio' }));
+
 export async function run(): Promise<BenchReport> {
   tf.env().set('PROD', true);
   const prefix = await prefixCosts();
@@ -84,10 +88,12 @@ export async function run(): Promise<BenchReport> {
   const results: BenchResult[] = [
     ...compare('prefix', 2, prefix),
     ...compare('fine-tune', 3, fineTune),
-    ...(prefix.torch ? [{ name: 'prefix-step-vs-pytorch', value: prefix.torch.seconds / prefix.step!.seconds, unit: 'ratio' }] : []),
+    { name: 'prefix-step, frozen weights in eight bits', value: prefix.eightBits!.seconds, unit: 's' },
+    ...(prefix.torch ? versusPyTorch(prefix.torch, { '': prefix.step!, ', frozen weights in eight bits': prefix.eightBits! }) : []),
     { name: 'prefix-step-memory-share', value: mapped.own / memoryBound(), unit: 'ratio' },
     { name: 'prefix-step-memory-share, whole process', value: mapped.all / memoryBound(), unit: 'ratio' },
     { name: 'prefix-step-memory-share, weights packed', value: peakMemory('prefix packed').own / memoryBound(), unit: 'ratio' },
+    { name: 'prefix-step-memory-share, frozen weights in eight bits', value: peakMemory('prefix int8').own / memoryBound(), unit: 'ratio' },
     { name: 'checkpoint-memory-share', value: peakMemory('blocks checkpointed').own / peakMemory('blocks').own, unit: 'ratio' },
     { name: 'compile-seconds', value: prefix.compile, unit: 's' },
     { name: `compile-share of ${STEPS} steps`, value: prefix.compile / (STEPS * prefix.step!.seconds), unit: 'ratio' },

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { peakMemory } from '../machine.js';
 import { batch, noise, past, prefixStep, weightsInFile } from './gpt2.js';
 
-/** The prefix step, with its weights packed or mapped. */
+/** The prefix step, with its weights packed, mapped or in eight bits. */
 async function prefix(weights: WeightLayout): Promise<void> {
   const { parameters, dispose } = weightsInFile();
   const step = jit(prefixStep(parameters), { runtime: onnxRuntime({ weights }) });
@@ -36,6 +36,7 @@ const feedForward = ({ x, up, down }: Block): tf.Tensor => {
 const programs: Readonly<Record<string, () => Promise<void>>> = {
   'prefix packed': () => prefix('packed'),
   'prefix mapped': () => prefix('mapped'),
+  'prefix int8': () => prefix('int8'),
   blocks: () => blocks((block, inputs) => block(inputs)),
   'blocks checkpointed': () => blocks((block, inputs) => checkpoint(block, inputs)),
 };
