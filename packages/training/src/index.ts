@@ -27,6 +27,7 @@ export { adamw, type AdamWOptions, type AdamWState, type Optimiser, type UpdateO
 export { clipFactor, globalNorm } from './optimiser/clip.js';
 export { constantSchedule, linearSchedule, type Schedule, type ScheduleOptions } from './optimiser/schedule.js';
 export { trainingProgress } from './run/progress.js';
+export { lockFolder } from './run/lock.js';
 export { trainRun, type CheckpointEvent, type RunEndEvent, type RunEvent, type RunOptions, type RunResult, type RunStartEvent } from './run/run.js';
 export { trainingRuntime } from './loop/runtime.js';
 export { inProcess, RemoteError, type ProcessOptions } from './run/process.js';

@@ -1,7 +1,10 @@
+import { lockFolder } from '@prefix-tuning/training';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlannedRun } from '../plan/plan.js';
 import { hashText, readJson, writeJson, writeText } from '../sources/files.js';
+import { trainingFolder } from './execute.js';
 import type { RunFailure, RunResult } from './record.js';
 
 /** What decides a run beside its own declaration. */
@@ -29,3 +32,13 @@ export async function writeResult(folder: string, result: RunResult): Promise<vo
 
 /** A failed run leaves its reason; it is tried again the next time. */
 export const writeFailure = (folder: string, failure: RunFailure): Promise<void> => writeJson(join(folder, 'failure.json'), failure);
+
+/**
+ * Removes all that a run left.
+ *
+ * @throws FileError  if another process trains there
+ */
+export async function removeRun(folder: string): Promise<void> {
+  if (existsSync(trainingFolder(folder))) await lockFolder(trainingFolder(folder));
+  await rm(folder, { recursive: true, force: true });
+}

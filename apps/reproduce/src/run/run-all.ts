@@ -1,12 +1,11 @@
 import { boardView } from '@prefix-tuning/cli';
 import { loadTokenizer } from '@prefix-tuning/model';
-import { rm } from 'node:fs/promises';
 import { costOf } from '../plan/cost.js';
 import type { Plan } from '../plan/plan.js';
 import type { Places } from '../reproduce.js';
 import { openDataset } from '../sources/data.js';
 import { dataFacts } from '../sources/facts.js';
-import { readResult } from './cache.js';
+import { readResult, removeRun } from './cache.js';
 import { remainingTime, workOf } from './estimate.js';
 import type { RunJob } from './execute.js';
 import { workThrough } from './queue.js';
@@ -15,7 +14,7 @@ import type { RunFailure } from './record.js';
 /** Runs what has no result yet. */
 export async function runAll(plan: Plan, jobs: readonly RunJob[], places: Places): Promise<RunFailure[]> {
   const { options } = places;
-  if (options.fresh) await Promise.all(jobs.map(({ folder }) => rm(folder, { recursive: true, force: true })));
+  if (options.fresh) await Promise.all(jobs.map(({ folder }) => removeRun(folder)));
   const todo: RunJob[] = [];
   for (const job of jobs) if (!(await readResult(job.folder))) todo.push(job);
   console.error(`${plan.cells.length} cells, ${jobs.length} runs: ${jobs.length - todo.length} are there, ${todo.length} to do.`);
