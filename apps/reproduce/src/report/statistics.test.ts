@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { remainingTime } from '../run/estimate.js';
-import { signFlipTest, slopeTest, swapTest, tInterval, variance } from './statistics.js';
+import { centred, signFlipTest, slopeTest, swapTest, tInterval, variance } from './statistics.js';
 
 test('the interval of a mean is Student’s', () => {
   // R: t.test(c(1, 2, 4))$conf.int
@@ -18,6 +18,8 @@ test('the sign-flip test counts all patterns', () => {
 test('a difference of spread needs several pairs to show', () => {
   const spread = (a: readonly number[], b: readonly number[]) => variance(a) - variance(b);
   expect(swapTest([0, 10, -10], [1, 1.1, 0.9], spread).pValue).toBeGreaterThan(0.2);
+  // Groups far apart would each vary more with some of the other's values.
+  expect(swapTest(centred([30, 39, 20, 38, 21, 41, 22, 40]), centred([61, 61, 61, 61, 61, 61, 61, 61]), spread).pValue).toBeLessThan(0.05);
   expect(swapTest([0, 9, -10, 8, -9, 11, -8, 10], [1, 1, 1, 1, 1, 1, 1, 1], spread).pValue).toBeLessThan(0.05);
 });
 

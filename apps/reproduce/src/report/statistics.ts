@@ -2,6 +2,9 @@ import { createRng } from '@prefix-tuning/base';
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** What each value differs by from their mean. */
+export const centred = (values: readonly number[]): number[] => values.map((value) => value - mean(values));
+
 /** Sample variance. */
 export function variance(values: readonly number[]): number {
   const middle = mean(values);

@@ -1,7 +1,7 @@
 import type { Cell } from '../../recipe/cells.js';
 import { tasks } from '../../recipe/tasks.js';
 import type { CellFinding } from '../findings.js';
-import { mean, signFlipTest, slopeTest, swapTest, variance } from '../statistics.js';
+import { centred, signFlipTest, slopeTest, swapTest, variance } from '../statistics.js';
 import type { ClaimTest } from './claims.js';
 import { betterThan, find, inTable, outcomeOf, p, randomisation, scoreOf, signed, valueLike, type Tested } from './common.js';
 
@@ -51,22 +51,22 @@ export const prefixLength: Tested = {
 
 export const initialisation: Tested = {
   text: 'Starting from real words beats a random start in low data, and lowers the variance (Figure 5).',
-  method: `Each subset's mean over the words against random. Mean: paired approximate randomisation over test inputs of the task's own words against random. Variance: swap test over subsets.`,
+  method: `The task's own words against random. Mean: paired approximate randomisation over test inputs. Variance: swap test over subsets of what each differs by from its group's mean.`,
   count: 2,
   testsOf: ({ findings }) => {
     const points = findings.filter(({ cell, failure }) => failure === undefined && cell.exhibit === 'figure5');
     const random = find(points, { words: 'random' });
-    const worded = points.filter((point) => point.cell.words !== 'random' && scoreOf(point));
-    if (!random || !scoreOf(random) || worded.length === 0) return [];
+    const worded = find(points, { words: 'table-to-text' });
+    if (!random || !scoreOf(random) || !worded || !scoreOf(worded)) return [];
     const pairs = random.runs.flatMap((run) => {
-      const values = [random, ...worded].map((point) => valueLike(point, run));
-      return values.includes(undefined) ? [] : [values as number[]];
+      const values = [random, worded].map((point) => valueLike(point, run));
+      return values.includes(undefined) ? [] : [values as [number, number]];
     });
-    const [base, words] = [pairs.map(([value]) => value!), pairs.map(([, ...others]) => mean(others))];
-    const tests = betterThan({ better: find(points, { words: 'table-to-text' }), worse: random, what: '“table-to-text” above random' });
+    const [base, words] = [0, 1].map((group) => pairs.map((pair) => pair[group]!)) as [number[], number[]];
+    const tests = betterThan({ better: worded, worse: random, what: '“table-to-text” above random' });
     if (pairs.length < 2) return tests;
-    const spread = swapTest(base, words, (a, b) => variance(a) - variance(b));
-    const found = `variance over subsets ${variance(base).toFixed(2)} at random, ${variance(words).toFixed(2)} from words, ${p(spread.pValue)}`;
+    const spread = swapTest(centred(base), centred(words), (a, b) => variance(a) - variance(b));
+    const found = `variance over subsets ${variance(base).toFixed(2)} at random, ${variance(words).toFixed(2)} from “table-to-text”, ${p(spread.pValue)}`;
     return [...tests, { what: 'random varies more', found, outcome: outcomeOf(spread.statistic, spread.pValue) }];
   },
 };
