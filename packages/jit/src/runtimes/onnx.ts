@@ -132,7 +132,8 @@ async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings)
   const packed = settings.weights === 'packed' && settings.ownKernels;
   const laid = packed ? staggerRows(graph) : graph;
   const shared = packed && settings.inNode ? await sharedWeights.share(laid, savingWith(ort, settings)) : { graph: laid, release: () => {} };
-  const placed = spill(shared);
+  // ONNX Runtime would hold quantised matrices three times: in the model, as read from it, and packed.
+  const placed = spill(shared, settings.weights === 'int8' ? 0 : undefined);
   const model = toOnnx(placed.graph);
   const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, settings)).catch((cause: Error) => {
     placed.release();
