@@ -34,9 +34,9 @@ export function createRng(seed: number | string): Rng {
   if (typeof seed !== 'number' && typeof seed !== 'string') {
     throw new ConfigError(`createRng: expected a whole number or text as seed, got ${String(seed)}. Choose one.`, { details: { seed } });
   }
-  if (typeof seed === 'string') return fromGenerator(hash(seed), xoroshiro128plus(hash(seed)));
+  const number = typeof seed === 'number' ? seed | 0 : hash(seed);
   // The generator's first numbers show its seed: from small ones they are all close to 0 or 1.
-  return fromGenerator(seed | 0, xoroshiro128plus(hash(String(seed | 0))));
+  return fromGenerator(number, xoroshiro128plus(typeof seed === 'number' ? hash(String(number)) : number));
 }
 
 /** Continues a stream from {@link Rng.state}. */

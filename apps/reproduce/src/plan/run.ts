@@ -31,6 +31,7 @@ export interface RunSpec {
   /** Test inputs at most; 0 for all. */
   readonly test: number;
   readonly seed: number;
+  /** Whether frozen weights are rounded to eight bits. */
   readonly eightBits?: true;
 }
 

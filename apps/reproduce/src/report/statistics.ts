@@ -3,12 +3,14 @@ import { createRng } from '@prefix-tuning/base';
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What each value differs by from their mean. */
-export const centred = (values: readonly number[]): number[] => values.map((value) => value - mean(values));
+export function centred(values: readonly number[]): number[] {
+  const middle = mean(values);
+  return values.map((value) => value - middle);
+}
 
 /** Sample variance. */
 export function variance(values: readonly number[]): number {
-  const middle = mean(values);
-  return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
+  return centred(values).reduce((sum, value) => sum + value ** 2, 0) / (values.length - 1);
 }
 
 /** Student's t at 97.5% for 1 to 30 degrees of freedom; the normal's beyond. */

@@ -77,6 +77,9 @@ test('a NaN in the constant shows in its column', () => {
 });
 
 test('sums of the largest numbers do not overflow, on any processor', async () => {
+  const { numbers } = quantiseMatrix(matrix.data as Float32Array, [K, N], false);
+  // Two products of an unsigned and a signed byte, in 16 bits.
+  expect(2 * 255 * largest(Array.from(numbers))).toBeLessThan(2 ** 15);
   const ones = jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, tf.ones([256, 64])), { runtime });
   const { data } = await ones(hostTensor(new Float32Array(256).fill(2), [1, 256]));
   expect(data[0]).toBeCloseTo(512, 3);
@@ -91,6 +94,19 @@ test('numbers that lie in a file', async () => {
   const x = normal(2, K);
   const product = jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, stored as tf.Tensor2D), { runtime });
   expect((await product(x)).data).toEqual((await ahead(x)).data);
+});
+
+test('beside numbers that stay in a file, the rounded ones lie in another', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jit-quantise-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'bias.bin');
+  writeFileSync(path, Buffer.from(new Float32Array(512).fill(1000).buffer));
+  const bias = storedTensor({ path, offset: 0 }, [512]);
+  const large = tf.tensor2d(normal(K, 512).data as Float32Array, [K, 512]);
+  const product = (x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, large);
+  const x = normal(2, K);
+  const [alone, beside] = [await jit(product, { runtime })(x), await jit((x: tf.Tensor) => tf.add(product(x), bias), { runtime })(x)];
+  beside.data.forEach((value, i) => expect(value).toBeCloseTo(1000 + alone.data[i]!, 3));
 });
 
 describe('what is quantised', () => {

@@ -6,7 +6,7 @@ import { sizeOf } from '../values.js';
  * How the weights of products lie in memory. `packed`: ONNX Runtime keeps a copy of each for each way a program multiplies
  * by it, in the order in which its kernels read: fastest. `mapped`: the one copy that lies in the file or in memory is
  * read, and packed piece by piece on the way; intermediate memory is not laid out ahead either. `int8`: rounded to eight bits
- * (graph/quantise.ts), a quarter of the size, and products take a third to a half of the time, on ONNX Runtime's CPU kernels alone.
+ * (graph/quantise.ts), a quarter of the size and faster, on ONNX Runtime's CPU kernels alone.
  */
 export type WeightLayout = 'packed' | 'mapped' | 'int8';
 

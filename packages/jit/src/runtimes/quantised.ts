@@ -1,3 +1,4 @@
+import { remember } from '../graph/additions.js';
 import type { Constant, Graph } from '../graph/graph.js';
 import { quantiseMatrix, quantiseProducts, type QuantisedMatrix } from '../graph/quantise.js';
 import { readStored } from '../stored.js';
@@ -12,11 +13,8 @@ export class QuantisedWeights {
   in(graph: Graph): Graph {
     return quantiseProducts(graph, (constant, transposed) => {
       const source = this.sources.of(constant);
-      const key = `${source} ${constant.shape.join()} ${transposed}`;
-      const known = source === undefined ? undefined : this.known.get(key);
-      const matrix = known ?? quantiseMatrix(numbersOf(constant), constant.shape as [number, number], transposed);
-      if (source !== undefined) this.known.set(key, matrix);
-      return matrix;
+      const make = () => quantiseMatrix(numbersOf(constant), constant.shape as [number, number], transposed);
+      return source === undefined ? make() : remember(this.known, `${source} ${constant.shape.join()} ${transposed}`, make);
     });
   }
 }

@@ -34,18 +34,12 @@ export interface CacheShape {
   readonly capacity: number;
   /** D */
   readonly headSize: number;
-  /**
-   * Whether slots are filled one by one while programs read all of them. Fresh memory that was read before it is
-   * written makes those writes three times as slow, so it is written from the start.
-   */
-  readonly grows?: boolean;
 }
 
 export function createCache(shape: CacheShape, memory: Memory): Cache {
   const { layers, rows, heads: H, capacity, headSize: D } = shape;
   const rowSize = H * capacity * D;
   const stores = Array.from({ length: 2 * layers }, () => memory.take(rows * rowSize));
-  if (shape.grows) for (const store of stores) store.fill(0);
   const flat = (past: Hosted<Past>): HostTensor[] => past.flatMap(({ key, value }) => [key, value]);
 
   const write = (past: Hosted<Past>, source: Slots, target: { row: number; slot: number }) => {

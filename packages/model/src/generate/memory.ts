@@ -1,9 +1,9 @@
 /**
- * Memory for caches, kept from call to call: pages that the system hands out fresh cost ten times what writing them again does.
- * Calls may overlap; what one has taken no other gets.
+ * Memory for caches, kept from call to call: pages that the system hands out fresh cost ten times what writing them again does, and
+ * writes to them are three times as slow if they were read first. Calls may overlap; what one has taken no other gets.
  */
 export interface Memory {
-  /** `size` zeros. */
+  /** `size` zeros, written. */
   take(size: number): Float32Array;
   /** Keeps what a call that has ended took, for calls that follow, in place of what was kept before. */
   keep(taken: readonly Float32Array[]): void;
@@ -14,8 +14,8 @@ export function createMemory(): Memory {
   return {
     take: (size) => {
       const at = kept.findIndex(({ length }) => length >= size);
-      if (at === -1) return new Float32Array(size);
-      return kept.splice(at, 1)[0]!.subarray(0, size).fill(0);
+      const [found = new Float32Array(size)] = at < 0 ? [] : kept.splice(at, 1);
+      return found.subarray(0, size).fill(0);
     },
     keep: (taken) => (kept = taken.map(({ buffer }) => new Float32Array(buffer)).sort((a, b) => a.length - b.length)),
   };

@@ -126,7 +126,7 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
   return { ...all, dispose: async () => void (await Promise.all(Object.values(all).map((program) => program.dispose()))) };
 }
 
-/** As whose maximum keeps a NaN that these numbers show anyway. */
+/** Of all tokens' logits [R, V]. `logSoftmax` spends a pass on a maximum that keeps a NaN, which the sum here shows anyway. */
 function allLogProbabilities(logits: Tensor): Tensor {
   const shifted = sub(logits, largest(logits, true));
   return sub(shifted, log(sum(exp(shifted), -1, true)));

@@ -1,7 +1,7 @@
 import { machineMemory } from '@prefix-tuning/jit';
 import { sharedSlots, type Active, type Admitted, type Job, type Store } from './active.js';
 import { bucket, rowBucket } from './buckets.js';
-import { createCache, type Cache, type CacheShape } from './cache.js';
+import { createCache, type Cache } from './cache.js';
 import { decodeStep } from './decode.js';
 import { checkPrompts } from './check.js';
 import { encodeSources } from './encode-sources.js';
@@ -72,14 +72,14 @@ function place({ item, next, own, shared }: Admitted, store: Store, block: numbe
 }
 
 function ensureRoom({ model: { config }, settings, memory }: Job, store: Store | undefined, need: { batch: number; own: number; shared: number }): Store {
-  const make = (cache: Cache | undefined, slots: number, shape: Pick<CacheShape, 'rows' | 'grows'>): Cache => {
+  const make = (cache: Cache | undefined, slots: number, rows: number): Cache => {
     if (cache && cache.capacity >= slots) return cache;
     const capacity = bucket(slots);
-    return cache?.grow(capacity) ?? createCache({ ...shape, layers: config.layers, heads: config.keyValueHeads, capacity, headSize: config.headSize }, memory);
+    return cache?.grow(capacity) ?? createCache({ rows, layers: config.layers, heads: config.keyValueHeads, capacity, headSize: config.headSize }, memory);
   };
   return {
-    own: make(store?.own, need.own, { rows: need.batch * settings.beams, grows: true }),
-    shared: make(store?.shared, need.shared, { rows: need.batch }),
+    own: make(store?.own, need.own, need.batch * settings.beams),
+    shared: make(store?.shared, need.shared, need.batch),
   };
 }
 

@@ -7,7 +7,7 @@ import { batchShape, initialise, sequenceBatches, toTensors, train, trainingRunt
 
 const family = families.gpt2;
 const config = family.parseConfig({ model_type: 'gpt2', n_layer: 2, n_embd: 128, n_head: 4, n_positions: 64, vocab_size: 512 }, 'test');
-const model = { family, config, parameters: toTensors(initialise({ family, config }, createRng(1))) } as unknown as TrainableModel;
+const model = { family, config, parameters: toTensors(initialise({ family, config }, createRng(1))) } as TrainableModel;
 const rng = createRng(2);
 const sequences = Array.from({ length: 8 }, (_, i) => ({ id: `${i}`, ids: Array.from({ length: 20 + rng.integer(20) }, () => rng.integer(512)), from: 8 }));
 
