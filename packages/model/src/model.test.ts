@@ -180,6 +180,7 @@ describe('bad folders give one clear error and leave no tensor', () => {
 
   test('no folder, no config, no weights, a pickle', async () => {
     await expect(loadModel(join(folder, 'none'))).rejects.toThrow('expected a model folder');
+    await expect(loadModel(process.env['NO_SUCH_MODEL'] as never)).rejects.toThrow('model: expected the path of a folder, a hub id or the files themselves, got undefined.');
     await rm(weightsFile());
     await refused(FileError, /expected model\.safetensors or/);
     await writeFile(join(folder, 'pytorch_model.bin'), 'x');

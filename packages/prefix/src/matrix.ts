@@ -41,7 +41,7 @@ export function matrixShapes(spec: MatrixSpec): Record<string, readonly number[]
  * Makes parameters. The (smaller) matrix is drawn as asked for, and the network as PyTorch's `Linear`, uniform within
  * 1 / sqrt(inputs); with `zero` its last layer is zero.
  *
- * @throws ConfigError  if a size or the initialisation is not valid
+ * @throws ConfigError  if a size, the initialisation or the source of random numbers is not valid
  */
 export function createMatrix(spec: MatrixSpec, rng: Rng, initialisation: Initialisation = 'uniform'): ParameterValues {
   if (!initialisations.includes(initialisation)) {
@@ -49,6 +49,7 @@ export function createMatrix(spec: MatrixSpec, rng: Rng, initialisation: Initial
       details: { field: 'initialisation', value: initialisation },
     });
   }
+  if (typeof rng?.fork !== 'function') throw new ConfigError(`prefix: expected a source of random numbers, got ${String(rng)}. Pass createRng(seed).`);
   const entries = Object.entries(matrixShapes(spec));
   return Object.fromEntries(entries.map(([name, shape]) => [name, initialValues(name, shape, { spec, rng: rng.fork(name), initialisation })]));
 }

@@ -120,6 +120,7 @@ test('parameters of other settings are refused, each by name', () => {
   expect(() => expandPrefix(wrong, reparametrised)).toThrow(ShapeError);
   expect(() => expandPrefix(wrong, reparametrised)).toThrow(/transform\.0\.weight: expected \[7, 5\], got \[8, 5\]/);
   expect(() => createPrefix({ ...reparametrised, networkWidth: 0 }, createRng(1))).toThrow(/networkWidth/);
+  expect(() => createPrefix(direct, 1 as never)).toThrow('prefix: expected a source of random numbers, got 1. Pass createRng(seed).');
 });
 
 test('an infix is added to the last positions of a cache that fits it, and to no other', () => {

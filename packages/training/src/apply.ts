@@ -1,3 +1,4 @@
+import { ConfigError } from '@prefix-tuning/base';
 import { toHost, type Hosted } from '@prefix-tuning/jit';
 import type { Encoder, Family, Hooks } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
@@ -26,8 +27,13 @@ export interface TunedModel<M extends TrainableModel> {
  *
  * The prefix is computed once, on the active TensorFlow.js backend. The rest is the same model with other weights or
  * with computation added to its forward pass, so that whatever takes a model takes the tuned one.
+ *
+ * @throws ConfigError  if there is no tuning or no parameters, as from plain JavaScript
  */
 export function applyTuning<M extends TrainableModel>(model: M, tuning: Tuning, parameters: HostTensors): TunedModel<M> {
+  if (typeof tuning?.enter !== 'function' || typeof parameters !== 'object' || parameters === null) {
+    throw new ConfigError('generation: expected a tuning and its trained parameters, got none. Pass what `tune` and training gave, or `loadTuning`.');
+  }
   const trained = toTensors(parameters);
   const { entry, prefixes } = enterOnce(tuning, trained);
   const tuned = { ...model, parameters: entry.parameters, family: tunedFamily(model.family, entry) };

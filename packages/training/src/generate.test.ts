@@ -48,3 +48,8 @@ test.each(cases)('a tiny $family tuned by $run generates what its training forwa
     });
   }
 });
+
+test('a tuning or parameters that were left out are an error', async () => {
+  const model = await load('gpt2');
+  await expect(generateTuned(model, [[1]], { runtime: eager('cpu') } as never)).rejects.toThrow('generation: expected a tuning and its trained parameters, got none.');
+});

@@ -39,11 +39,14 @@ export const hubFields: FieldsOf<HubOptions> = {
  *
  * @throws FileError  if a path names no folder
  * @throws HubError  if an id names no model that can be had
- * @throws ConfigError  for an option that does not exist
+ * @throws ConfigError  for an option that does not exist, or a source that is neither
  */
 export async function modelFiles(source: string | ModelFiles, options: HubOptions = {}): Promise<ModelFiles> {
   checkFields('model options', options, Object.keys(hubFields));
-  if (typeof source !== 'string') return source;
+  if (typeof source !== 'string') {
+    if (typeof source?.open === 'function') return source;
+    throw new ConfigError(`model: expected the path of a folder, a hub id or the files themselves, got ${String(source)}. Pass one, such as 'openai-community/gpt2'.`);
+  }
   const { stat } = await import('node:fs/promises');
   if (!isHubId(source) || (await stat(source).catch(() => undefined))) return folderFiles(source);
   const { openHub } = await import('../hub/files.js');

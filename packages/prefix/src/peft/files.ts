@@ -1,4 +1,4 @@
-import { makeFolder, type FileError } from '@prefix-tuning/base';
+import { ConfigError, makeFolder, type FileError } from '@prefix-tuning/base';
 import { fileSource, memorySource, openSafetensors, writeFileAtomically, writeSafetensors, type ByteSource, type TensorView } from '@prefix-tuning/safetensors';
 import { PrefixFileError } from '../errors.js';
 import type { Values } from '../values.js';
@@ -9,8 +9,15 @@ const weightsFile = 'adapter_model.safetensors';
 /** Where a folder's files come from: a path (Node only), or their contents by name (anywhere). */
 export type FolderSource = string | Readonly<Record<string, Uint8Array>>;
 
-/** The path of a file in a folder, for reading and for messages. */
-export const nameOf = (source: FolderSource, file: string): string => (typeof source === 'string' ? `${source}/${file}` : file);
+/**
+ * The path of a file in a folder, for reading and for messages.
+ *
+ * @throws ConfigError  if there is no source, as from plain JavaScript
+ */
+export function nameOf(source: FolderSource, file: string): string {
+  if (!source) throw new ConfigError(`prefix: expected the path of a folder, or its files' bytes by name, got ${String(source)}. Pass the folder that savePrefix wrote.`);
+  return typeof source === 'string' ? `${source}/${file}` : file;
+}
 
 /** Writes an adapter folder's two files, each whole or not at all (Node only). */
 export async function writeAdapter(folder: string, config: object, tensors: Readonly<Record<string, Values>>): Promise<void> {

@@ -45,6 +45,7 @@ test('a folder that holds no such prefix is refused by file and field', async ()
   await expect(savePrefix(join(folder, 'd'), await saved('b'), { model: 'gpt2' } as never)).rejects.toThrow('savePrefix: expected fields of baseModel, got model.');
   await expect(savePrefix(join(folder, 'd'), { 'embedding.weight': {} } as never)).rejects.toThrow('savePrefix: expected a folded prefix, got something else. Pass `await foldPrefix(parameters, spec)`.');
   await expect(change('peft_type', 'CARTRIDGE').then(() => change('num_frozen_tokens', 5))).rejects.toThrow(/num_frozen_tokens to be a whole number of at most 4, got 5/);
+  await expect(loadPrefix(undefined as never)).rejects.toThrow("prefix: expected the path of a folder, or its files' bytes by name, got undefined.");
   await expect(loadPrefix({})).rejects.toThrow(/adapter_config\.json/);
   await expect(loadPrefix({ 'adapter_config.json': new TextEncoder().encode('{') })).rejects.toThrow(/expected JSON/);
 });
