@@ -3,7 +3,7 @@
  *
  * 100 sources of E2E's dev set (PREFIX_TUNING_DATA; else random ids as long), 40 new tokens, random weights, no end token.
  * Beam search of width 5 against Hugging Face's `generate`, greedy against transformers.js: both need the Python of
- * PREFIX_TUNING_PYTHON (default python3), the second for its ONNX export. In batches of 10, and in larger ones: ours of its
+ * PREFIX_TUNING_PYTHON (default python3), the second for its ONNX export, in float32 and in eight bits. In batches of 10, and in larger ones: ours of its
  * own choice, the others' of 50 and 100. That all give the same tokens is part of the report. On a busy machine take the ratios of processor time, with PREFIX_TUNING_BENCH_THREADS=1, and fewer prompts
  * with PREFIX_TUNING_BENCH_PROMPTS.
  */
@@ -45,8 +45,9 @@ async function measure(job: Job): Promise<BenchResult[]> {
   const transformers = (await succeeds(python, ['-c', 'import torch, transformers'])) ? [python, at('hf_generate.py')] : undefined;
   const beam5 = await race('beam5', job, { ours: node('ours.ts'), theirs: transformers, name: 'transformers', batches: [10, 50] });
   const exported = await succeeds(python, [at('../../onnx/export_gpt2.py'), job.folder]);
+  const quantised = exported && (await succeeds(python, [at('../../onnx/quantise.py'), job.folder]));
   const transformersJs = exported ? node('transformersjs.ts') : undefined;
-  return [...beam5, ...(await race('greedy', { ...job, beams: 1 }, { ours: node('ours.ts'), theirs: transformersJs, name: 'transformersjs', batches: [10, 100] }))];
+  return [...beam5, ...(await race('greedy', { ...job, beams: 1 }, { ours: node('ours.ts'), theirs: transformersJs, name: 'transformersjs', batches: [10, 100], quantised }))];
 }
 
 interface Contestants {
@@ -55,9 +56,11 @@ interface Contestants {
   readonly name: string;
   /** Prompts at a time: what both get, and a larger number for them, beside which ours chooses. */
   readonly batches: readonly [number, number];
+  /** Whether they have eight bits too. */
+  readonly quantised?: boolean;
 }
 
-async function race(search: string, job: Job, { ours, theirs, name, batches: [both, larger] }: Contestants): Promise<BenchResult[]> {
+async function race(search: string, job: Job, { ours, theirs, name, batches: [both, larger], quantised }: Contestants): Promise<BenchResult[]> {
   const [equal, own] = [await contestant(ours, { ...job, batch: both }), await contestant(ours, job)];
   const eightBits = await contestant(ours, { ...job, eightBits: true });
   const results = [
@@ -73,6 +76,11 @@ async function race(search: string, job: Job, { ours, theirs, name, batches: [bo
     if (batch === both) results.push(...ratios(`${search}-vs-${name}, both in batches of ${both}`, report, equal));
     results.push(...ratios(`${search}-vs-${name}${batch === both ? '' : `, its batches of ${batch}`}`, report, own));
     if (batch === both) results.push(...ratios(`${search}-vs-${name}, frozen weights in eight bits`, report, eightBits));
+  }
+  if (quantised) {
+    const report = await contestant(theirs, { ...job, batch: larger, eightBits: true });
+    results.push(...figures(`${search}, ${name} in eight bits, batches of ${larger}`, report, job));
+    results.push(...ratios(`${search}-vs-${name}, both in eight bits, its batches of ${larger}`, report, eightBits));
   }
   return results;
 }

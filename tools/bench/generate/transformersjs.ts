@@ -5,7 +5,7 @@ import { readJob, report } from './job.js';
 const job = await readJob();
 const batch = job.batch!;
 env.allowRemoteModels = false;
-const model = await AutoModelForCausalLM.from_pretrained(job.folder, { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: job.threads } });
+const model = await AutoModelForCausalLM.from_pretrained(job.folder, { dtype: job.eightBits ? 'q8' : 'fp32', device: 'cpu', session_options: { intraOpNumThreads: job.threads } });
 
 /** Rows padded on the left to one length, as int64 [rows, longest], and their mask. */
 function pad(rows: GenerateRows): { inputs: Tensor; attention_mask: Tensor; longest: number } {
