@@ -1,3 +1,4 @@
+import type { FileRange } from '../stored.js';
 import { nextId, type Attribute, type Constant, type Graph, type MemoryConstant, type Node, type Value } from './graph.js';
 
 /** What a pass adds to a graph. */
@@ -16,8 +17,10 @@ export class Additions {
     return made;
   }
 
-  constant(data: MemoryConstant['data'], shape: readonly number[], dtype: Value['dtype']): Value {
-    const made: MemoryConstant = { id: this.id++, dtype, shape, data };
+  /** @param numbers  in memory, or where they lie in a file */
+  constant(numbers: MemoryConstant['data'] | FileRange, shape: readonly number[], dtype: Value['dtype']): Value {
+    const value = { id: this.id++, dtype, shape };
+    const made: Constant = 'path' in numbers ? { ...value, file: numbers } : { ...value, data: numbers };
     this.constants.push(made);
     return made;
   }

@@ -1,11 +1,12 @@
+import type { FileRange } from '../stored.js';
 import { sizeOf } from '../values.js';
 import { Additions, remember } from './additions.js';
 import { isProduct, prune, transposes, type Constant, type Graph, type Node, type Value } from './graph.js';
 
 /** A matrix in eight bits: column n is `scales[n]` times its whole numbers from -LEVELS to LEVELS. */
-export interface QuantisedMatrix {
+export interface QuantisedMatrix<Numbers = Int8Array | FileRange> {
   /** [K, N] */
-  readonly numbers: Int8Array;
+  readonly numbers: Numbers;
   /** [N] */
   readonly scales: Float32Array;
 }
@@ -116,7 +117,7 @@ class Writer {
  * @param values  float32 [rows, columns]
  * @param transposed  whether its transpose is wanted
  */
-export function quantiseMatrix(values: Float32Array, [rows, columns]: readonly [number, number], transposed: boolean): QuantisedMatrix {
+export function quantiseMatrix(values: Float32Array, [rows, columns]: readonly [number, number], transposed: boolean): QuantisedMatrix<Int8Array> {
   const scales = new Float32Array(transposed ? rows : columns);
   for (let r = 0, i = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++, i++) {

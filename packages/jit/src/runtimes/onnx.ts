@@ -8,7 +8,7 @@ import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
 import { layoutFor, type WeightLayout } from './packing.js';
 import { QuantisedWeights } from './quantised.js';
-import { SharedWeights, type SaveSession } from './shared-weights.js';
+import { SharedWeights, type SaveSession, type Shared } from './shared-weights.js';
 import { spill } from './spill.js';
 import { onnxRuntimeInWorker } from './worker.js';
 
@@ -74,12 +74,10 @@ export function onnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
   const module = once(worker ? async () => onnxRuntimeInWorker() : load);
   const providers = (session.executionProviders ?? []).map((provider) => (typeof provider === 'string' ? provider : provider.name));
   checkWeights(weights, providers);
-  const quantised = new QuantisedWeights();
   return {
     name: ['onnx', ...(worker ? ['worker'] : []), ...(weights === 'int8' ? [weights] : []), ...providers].join(':'),
     async prepare(fn, inputs, { name, inputNames }) {
-      const traced = trace(fn, inputs, { name, inputNames });
-      const graph = weights === 'int8' ? quantised.in(traced) : traced;
+      const graph = trace(fn, inputs, { name, inputNames });
       return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph), ownKernels: !session.executionProviders, inNode: load === loadDefault });
     },
   };
@@ -107,6 +105,7 @@ interface Settings extends Required<Pick<OnnxRuntimeOptions, 'session' | 'weight
 }
 
 const sharedWeights = new SharedWeights();
+const quantisedWeights = new QuantisedWeights();
 
 /** Files that the model names are looked for in its folder, and their pages mapped; other large constants are handed over. */
 function sessionOptions({ external, folder }: OnnxModel, { session, weights }: Settings): InferenceSession.SessionOptions {
@@ -128,12 +127,16 @@ export const savingWith = (ort: OnnxRuntimeModule, settings: Settings): SaveSess
   await (await ort.InferenceSession.create(model.bytes, sessionOptions(model, { ...settings, session }))).release();
 };
 
-async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {
+/** The graph with its constants where a session is to find them. */
+async function place(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Shared> {
+  if (settings.weights === 'int8') return quantisedWeights.in(graph);
   const packed = settings.weights === 'packed' && settings.ownKernels;
   const laid = packed ? staggerRows(graph) : graph;
-  const shared = packed && settings.inNode ? await sharedWeights.share(laid, savingWith(ort, settings)) : { graph: laid, release: () => {} };
-  // ONNX Runtime would hold quantised matrices three times: in the model, as read from it, and packed.
-  const placed = spill(shared, settings.weights === 'int8' ? 0 : undefined);
+  return packed && settings.inNode ? sharedWeights.share(laid, savingWith(ort, settings)) : { graph: laid, release: () => {} };
+}
+
+async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {
+  const placed = spill(await place(graph, ort, settings));
   const model = toOnnx(placed.graph);
   const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, settings)).catch((cause: Error) => {
     placed.release();
@@ -149,10 +152,7 @@ async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings)
       });
       return model.outputNames.map((name, i) => fromOrt(results[name]!, graph.outputs[i]!.dtype as DType));
     },
-    dispose: async () => {
-      await session.release();
-      placed.release();
-    },
+    dispose: () => session.release().finally(placed.release),
   };
 }
 

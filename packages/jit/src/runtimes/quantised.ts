@@ -2,20 +2,79 @@ import { remember } from '../graph/additions.js';
 import type { Constant, Graph } from '../graph/graph.js';
 import { quantiseMatrix, quantiseProducts, type QuantisedMatrix } from '../graph/quantise.js';
 import { readStored } from '../stored.js';
+import type { Shared } from './shared-weights.js';
 import { Sources } from './sources.js';
+import { TemporaryFile } from './temporary-file.js';
 
-/** Matrices in eight bits, made once for all programs of a runtime. */
+/** Matrices that one program was the first to need. They stay as long as any program uses one of them. */
+interface Group {
+  readonly file: TemporaryFile;
+  readonly keys: string[];
+  programs: number;
+}
+
+interface Rounded {
+  readonly matrix: QuantisedMatrix;
+  readonly group: Group;
+}
+
+/**
+ * Matrices in eight bits that the programs of this process share.
+ *
+ * Beside constants in files they lie in a temporary file, which every program maps; else in memory, as ONNX Runtime takes external
+ * data from files or from memory, not from both.
+ */
 export class QuantisedWeights {
+  private readonly known = new Map<string, Rounded>();
   private readonly sources = new Sources();
-  private readonly known = new Map<string, QuantisedMatrix>();
 
-  /** A graph whose products by constant matrices are of eight bits. */
-  in(graph: Graph): Graph {
-    return quantiseProducts(graph, (constant, transposed) => {
+  /**
+   * A graph whose products by constant matrices are of eight bits.
+   *
+   * @throws FileError  if there is no room for the file
+   */
+  in(graph: Graph): Shared {
+    const mapped = graph.constants.some((constant) => 'file' in constant);
+    const own: Group = { file: new TemporaryFile(), keys: [], programs: 0 };
+    const used = new Set<Group>();
+    const make = (constant: Constant, transposed: boolean): Rounded => {
+      const { numbers, scales } = quantiseMatrix(numbersOf(constant), constant.shape as [number, number], transposed);
+      return { matrix: { numbers: mapped ? own.file.append(numbers) : numbers, scales }, group: own };
+    };
+    const find = (constant: Constant, transposed: boolean): Rounded => {
       const source = this.sources.of(constant);
-      const make = () => quantiseMatrix(numbersOf(constant), constant.shape as [number, number], transposed);
-      return source === undefined ? make() : remember(this.known, `${source} ${constant.shape.join()} ${transposed}`, make);
-    });
+      if (source === undefined) return make(constant, transposed);
+      const key = `${source} ${constant.shape.join()} ${transposed} ${mapped}`;
+      return remember(this.known, key, () => {
+        const made = make(constant, transposed);
+        own.keys.push(key);
+        return made;
+      });
+    };
+    try {
+      const rounded = quantiseProducts(graph, (constant, transposed) => {
+        const { matrix, group } = find(constant, transposed);
+        used.add(group);
+        return matrix;
+      });
+      for (const group of used) group.programs++;
+      return { graph: rounded, release: () => this.release(used) };
+    } catch (error) {
+      this.remove(own);
+      throw error;
+    } finally {
+      own.file.close();
+    }
+  }
+
+  private release(used: Set<Group>): void {
+    for (const group of used) if (--group.programs === 0) this.remove(group);
+    used.clear();
+  }
+
+  private remove({ file, keys }: Group): void {
+    for (const key of keys) this.known.delete(key);
+    file.remove();
   }
 }
 
