@@ -3,7 +3,7 @@ import { add } from '@tensorflow/tfjs-core';
 import { attend } from '../src/families/attend.js';
 import type { Family, Past } from '../src/families/family.js';
 import { fields } from '../src/families/fields.js';
-import { causalMask, defaultPositions, linear, mergeHeads, pastLength, project, splitHeads, takeRows } from '../src/families/layers.js';
+import { causalMask, defaultPositions, lengthBefore, linear, mergeHeads, project, splitHeads, takeRows } from '../src/families/layers.js';
 
 /**
  * The smallest family: x = wte[ids] + wpe[positions], then x = x + Attention(x) for each layer. It calls neither
@@ -22,7 +22,7 @@ export const attentionOnly: Family = {
     return { 'wte.weight': [vocabulary, C], 'wpe.weight': [maxPositions, C], ...Object.fromEntries(projections) };
   },
   forward: (parameters, config, { ids, embeddings, positions, past, prompt, hooks = {}, rows, ...masks }) => {
-    const P = pastLength(past, config.layers, 'attention-only') + pastLength(prompt, config.layers, 'attention-only');
+    const P = lengthBefore({ past, prompt }, config.layers, 'attention-only');
     const tokens = embeddings ?? embedding(parameters['wte.weight']!, ids!);
     const T = tokens.shape[1]!;
     const mask = causalMask(masks, { T, S: P + T });
@@ -31,7 +31,7 @@ export const attentionOnly: Family = {
     for (let l = 0; l < config.layers; l++) {
       const map = (part: string) => splitHeads(linear({ parameters, hooks }, `h.${l}.${part}`, x), config.heads);
       const own = { key: map('k'), value: map('v') };
-      const attended = attend(map('q'), own, { past: past?.[l], prompt: prompt?.[l], mask });
+      const attended = attend(map('q'), own, { past: past?.[l], prompt: prompt?.map((piece) => piece[l]!), mask });
       present!.push(attended.present);
       fresh!.push(own);
       const y = linear({ parameters, hooks }, `h.${l}.o`, mergeHeads(attended.y));

@@ -15,8 +15,8 @@ export interface Attended {
 
 export interface AttendOptions {
   readonly past?: KeyValue | undefined;
-  /** What rows share before their past, [E, G, P, D]; for one new token. */
-  readonly prompt?: KeyValue | undefined;
+  /** What rows share before their past, in pieces [E, G, P, D]; for one new token. */
+  readonly prompt?: readonly KeyValue[] | undefined;
   /** Added to scores, broadcastable to [B, 1, T, S]. */
   readonly mask?: Tensor | undefined;
   /** 1 / sqrt(D) unless given. */
@@ -31,29 +31,30 @@ export interface AttendOptions {
  * @param fresh  key and value float32 [B, G, T, D], G dividing H
  * @throws ShapeError  if there is a prompt before more than one new token, or one whose rows do not divide B
  */
-export function attend(q: Tensor, fresh: KeyValue, { past, prompt, mask, scale = q.shape[3]! ** -0.5, hooks = {} }: AttendOptions): Attended {
+export function attend(q: Tensor, fresh: KeyValue, { past, prompt = [], mask, scale = q.shape[3]! ** -0.5, hooks = {} }: AttendOptions): Attended {
   const [B, , T] = q.shape as [number, number, number];
-  if (prompt && (T !== 1 || B % prompt.key.shape[0]! !== 0)) {
-    throw new ShapeError(`attend: prompt: expected one new token and a number of rows that divides ${B}, got ${T} and ${prompt.key.shape[0]}.`);
-  }
+  const misfit = prompt.find(({ key }) => T !== 1 || B % key.shape[0]! !== 0);
+  if (misfit) throw new ShapeError(`attend: prompt: expected one new token and a number of rows that divides ${B}, got ${T} and ${misfit.key.shape[0]}.`);
   const present = { key: appendTime(past?.key, fresh.key), value: appendTime(past?.value, fresh.value) };
   const longPast = past !== undefined && past.key.shape[2]! > 0 && past.key.shape[0] === B;
-  if (prompt || (T === 1 && longPast && !hooks.attentionKeep)) {
-    const parts = [prompt, past, fresh].filter((part) => part !== undefined);
-    return { y: attendInParts(q, parts, { mask, scale }), present };
+  if (prompt.length > 0 || (T === 1 && longPast && !hooks.attentionKeep)) {
+    return { y: attendInParts(q, [...prompt, ...(past ? [past] : []), fresh], { mask, scale }), present };
   }
   return { y: attention(q, present.key, present.value, mask, { scale, ...attentionKeep(hooks, q, present.key) }), present };
 }
 
 /**
- * One token's attention to keys and values that stand in several tensors, so that a program that decodes never copies
- * the past to put one key behind it, and reads what rows share once. Query heads that share a key head stand where
- * tokens would.
+ * Attention to keys and values that stand in several tensors, so that a program that decodes never copies the past to put
+ * one key behind it, and reads what rows share once. Query heads that share a key head stand where tokens would, of
+ * which there is one then.
+ *
+ * @param q  float32 [B, H, T, D]
+ * @param parts  float32 [E, G, P, D], E dividing B; T = 1 or G = H
  */
-function attendInParts(q: Tensor, parts: readonly KeyValue[], { mask, scale }: { mask: Tensor | undefined; scale: number }): Tensor {
-  const [B, H, , D] = q.shape as [number, number, number, number];
+export function attendInParts(q: Tensor, parts: readonly KeyValue[], { mask, scale }: { mask: Tensor | undefined; scale: number }): Tensor {
+  const [B, H, T, D] = q.shape as [number, number, number, number];
   const G = parts[0]!.key.shape[1]!;
-  const queries = reshape(q, [B, G, H / G, D]);
+  const queries = reshape(q, [B, G, (H / G) * T, D]);
   const scores = parts.map(({ key }) => apart(matMul(together(queries, key.shape[0]!), key, false, true), B));
   // Scaled after joining: ONNX Runtime would fuse the factor into the product, which then leaves its fast path for one row.
   const joined = mul(concat(scores, 3), scale);

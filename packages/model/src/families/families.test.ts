@@ -1,4 +1,4 @@
-import { crossEntropy, eager, jit, onnxRuntime, toHost, type HostTensor, type Hosted } from '@prefix-tuning/jit';
+import { crossEntropy, eager, jit, onnxRuntime, toHost, toTensor, type HostTensor, type Hosted } from '@prefix-tuning/jit';
 import { add, cast, concat, expandDims, gather, memory, mul, ones, range, reshape, slice, square, tensor, tensor1d, tensor2d, tidy, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { difference, fixture, goldenTensors, type Golden } from '../../test/golden.js';
@@ -100,17 +100,40 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
     const part = (from: number, size: number) => slice(gather(ids, rows(2, 0, 1, 2)), [0, from], [4, size]);
     const whole = forward({ ids: part(5, 3), past: repeated });
     const own = whole.present.map(({ key, value }) => ({ key: slice(key, [0, 0, 5, 0]), value: slice(value, [0, 0, 5, 0]) }));
-    const once = forward({ ids: part(8, 1), past: own, prompt });
+    const once = forward({ ids: part(8, 1), past: own, prompt: [prompt] });
     const copied = forward({ ids: part(8, 1), past: whole.present });
     expect(difference(once.hidden, copied.hidden)).toBeLessThan(1e-5);
     expect(difference(once.fresh[1]!.key, copied.fresh[1]!.key)).toBeLessThan(1e-5);
+    // In two pieces, the first of which is one row for all.
+    const one = prompt.map(({ key, value }) => ({ key: slice(key, [0, 0, 0, 0], [1, -1, 2, -1]), value: slice(value, [0, 0, 0, 0], [1, -1, 2, -1]) }));
+    const rest = prompt.map(({ key, value }) => ({ key: slice(key, [0, 0, 2, 0], [-1, -1, 3, -1]), value: slice(value, [0, 0, 2, 0], [-1, -1, 3, -1]) }));
+    const copies = one.map(({ key, value }, l) => ({
+      key: concat([gather(key, rows(0, 0, 0, 0)), gather(rest[l]!.key, rows(0, 0, 1, 1)), own[l]!.key], 2),
+      value: concat([gather(value, rows(0, 0, 0, 0)), gather(rest[l]!.value, rows(0, 0, 1, 1)), own[l]!.value], 2),
+    }));
+    expect(difference(forward({ ids: part(8, 1), past: own, prompt: [one, rest] }).hidden, forward({ ids: part(8, 1), past: copies }).hidden)).toBeLessThan(1e-5);
     // One prompt for all, no past, and hidden keys of the prompt.
     const first = prompt.map(({ key, value }) => ({ key: slice(key, 0, 1), value: slice(value, 0, 1) }));
     const mask = tensor2d([[1, 1, 0, 1, 1, 1], [1, 1, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1], [1, 0, 0, 0, 0, 1]]);
     const before = first.map(({ key, value }) => ({ key: gather(key, rows(0, 0, 0, 0)), value: gather(value, rows(0, 0, 0, 0)) }));
-    expect(difference(forward({ ids: part(5, 1), prompt: first, mask }).hidden, forward({ ids: part(5, 1), past: before, mask }).hidden)).toBeLessThan(1e-5);
-    expect(() => forward({ ids: part(5, 3), prompt })).toThrow('prompt: expected one new token');
-    expect(() => forward({ ids: slice(ids, [0, 5], [3, 1]), prompt })).toThrow('divides 3, got 1 and 2');
+    expect(difference(forward({ ids: part(5, 1), prompt: [first], mask }).hidden, forward({ ids: part(5, 1), past: before, mask }).hidden)).toBeLessThan(1e-5);
+    expect(() => forward({ ids: part(5, 3), prompt: [prompt] })).toThrow('prompt: expected one new token');
+    expect(() => forward({ ids: slice(ids, [0, 5], [3, 1]), prompt: [prompt] })).toThrow('divides 3, got 1 and 2');
+  });
+
+  test.runIf(name === 'bart')('prefixes that all rows share, of the decoder and of its attention to the source, equal copies in every row', () => {
+    const { golden, model } = it;
+    const { source: own } = it.source(model.parameters);
+    const prefix = (name: string): Past => it.past(name).map(({ key, value }) => ({ key: toTensor(key), value: toTensor(value) }));
+    const [before, cross] = [prefix('prefix.past'), prefix('cross.past')];
+    const ids = slice(golden.tensor('ids'), [0, 0], [-1, 1]);
+    const copied = forward({ ids, past: before, ...it.source(model.parameters, cross) });
+    const shared = forward({ ids, prompt: [before], source: { ...own!, prefix: cross } });
+    expect(difference(shared.hidden, copied.hidden)).toBeLessThan(1e-5);
+    expect(difference(shared.hidden, forward({ ids }).hidden)).toBeGreaterThan(1e-3);
+    const whole = golden.tensor('ids');
+    const first = forward({ ids: whole, ...it.source(model.parameters, cross) });
+    expect(difference(forward({ ids: whole, source: { ...own!, prefix: cross } }).hidden, first.hidden)).toBeLessThan(1e-5);
   });
 
   test('rows that are asked for alone are those of the whole', () => {

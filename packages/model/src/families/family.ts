@@ -66,7 +66,7 @@ export interface Hooks {
   readonly afterLayer?: (layer: number, x: Tensor) => Tensor;
 }
 
-/** B rows of T new tokens, after P positions of a past, and of a prompt before it; S = P + T. */
+/** B rows of T new tokens, after P positions of a prompt and of a past behind it; S = P + T. */
 export interface ForwardInput {
   /** int32 [B, T]; either these or `embeddings`. */
   readonly ids?: Tensor | undefined;
@@ -81,8 +81,11 @@ export interface ForwardInput {
   /** int32 [B, T]; P, P + 1, ... unless given. */
   readonly positions?: Tensor | undefined;
   readonly past?: Past | undefined;
-  /** Of a decoder alone, with T = 1: what stands before the past. Each of E rows serves B / E rows that follow each other, as beams do. */
-  readonly prompt?: Past | undefined;
+  /**
+   * With T = 1: what stands before the past, in pieces that follow each other. Each of a piece's E rows serves B / E rows that follow
+   * each other: a prefix's only row all of them, a prompt's row its beams.
+   */
+  readonly prompt?: readonly Past[] | undefined;
   /** What a decoder's cross-attention reads; an encoder-decoder model needs it. */
   readonly source?: Source | undefined;
   readonly hooks?: Hooks | undefined;
@@ -107,6 +110,8 @@ export interface Source {
   readonly keyValues: Past;
   /** float32 [E, S]: 1 keeps, 0 hides. */
   readonly mask?: Tensor | undefined;
+  /** float32 [1, H, P, D] per layer, before every source's own and never hidden. Dropout does not reach it. */
+  readonly prefix?: Past | undefined;
 }
 
 /** The half of an encoder-decoder model that reads the source. */

@@ -107,6 +107,10 @@ export function defaultPositions(P: number, T: number): Tensor {
   return tensor(Int32Array.from({ length: T }, (_, t) => P + t), [1, T], 'int32');
 }
 
+/** P, the length of a prompt and a past. Throws a ShapeError unless each has this many layers of one length. */
+export const lengthBefore = ({ past, prompt = [] }: Pick<ForwardInput, 'past' | 'prompt'>, layers: number, where: string): number =>
+  [...prompt, past].reduce((sum, some) => sum + pastLength(some, layers, where), 0);
+
 /** Length of a past. Throws a ShapeError unless it has this many layers of one length. */
 export function pastLength(past: Past | undefined, layers: number, where: string): number {
   if (!past) return 0;

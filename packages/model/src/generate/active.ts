@@ -69,9 +69,9 @@ export interface Store {
 /** Whether prefixes take positions. */
 export const takesPositions = ({ model, options }: Pick<Job, 'model' | 'options'>): boolean => options.prefixPositions ?? !model.family.encoder;
 
-/** Slots that the rows of a prompt share: those of the prompt, or of the source, prefix included. */
+/** Slots that the rows of a prompt share: those of the prompt, or of the source, its own prefix included. */
 export const sharedSlots = ({ model, prompts, prefixes }: Pick<Job, 'model' | 'prompts' | 'prefixes'>, prompt: number): number =>
-  prompts[prompt]!.length + (model.family.encoder ? prefixes.crossPrefix : prefixes.prefix).length(prompt);
+  prompts[prompt]!.length + (model.family.encoder ? prefixes.crossPrefix : prefixes.prefix).slots(prompt);
 
 /** What a program says of one row's next token, as views. */
 export function rowOf({ scores, tokens: [tokens] }: Hosted<Scored>, row: number): Row {

@@ -14,10 +14,10 @@ export function begin(job: Job, prompt: number): Active {
   const choose = options.sample ? sampler(options.sample, prompt) : indexOfMax;
   const onToken = options.onToken && ((token: number) => options.onToken!({ prompt, token }));
   const search = settings.beams > 1 ? beamSearch(history, settings, ends) : singleSearch(history, settings, { ends, choose, onToken });
-  const P = prefixes.prefix.length(prompt);
+  const [P, own] = [prefixes.prefix.length(prompt), prefixes.prefix.slots(prompt)];
   const shared = sharedSlots(job, prompt);
-  const length = decoderOnly ? 0 : P + 1;
-  const firstPosition = decoderOnly ? shared : takesPositions({ model, options }) ? 0 : -P;
+  const length = decoderOnly ? 0 : own + 1;
+  const firstPosition = decoderOnly ? P + ids.length : (takesPositions({ model, options }) ? P : 0) - own;
   const rows = Array.from({ length: search.width }, (_, k) => k);
   return { prompt, search, shared, firstPosition, length, rows, tokens: [], apart: rows.map(() => rows.map(() => length)) };
 }

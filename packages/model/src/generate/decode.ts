@@ -8,12 +8,13 @@ import type { Continuation } from './search.js';
  *
  * @returns the prompts that have ended
  */
-export async function decodeStep({ model, programs, settings }: Job, active: readonly Active[], { store, blocks }: { store: Store; blocks: number }): Promise<Set<Active>> {
+export async function decodeStep({ model, programs, settings, prefixes: { prefix, crossPrefix } }: Job, active: readonly Active[], { store, blocks }: { store: Store; blocks: number }): Promise<Set<Active>> {
   const width = settings.beams;
   const R = blocks * width;
   const shared = store.shared.rows(blocks);
-  // The keys of a prompt stand before a row's own; a source's are attended to apart.
-  const before = model.family.encoder ? 0 : store.shared.capacity;
+  // The prefix of all, then the keys of a prompt stand before a row's own; a source's are attended to apart.
+  const P = prefix.common.length > 0 ? prefix.longest : 0;
+  const before = P + (model.family.encoder ? 0 : store.shared.capacity);
   const S = before + store.own.capacity + 1;
   const ids = new Int32Array(R);
   const positions = new Int32Array(R);
@@ -27,7 +28,7 @@ export async function decodeStep({ model, programs, settings }: Job, active: rea
       ids[row] = item.tokens[beam]!;
       slots[row] = item.length;
       positions[row] = item.firstPosition + item.length;
-      if (before > 0) mask.fill(1, row * S, row * S + item.shared);
+      mask.fill(1, row * S, row * S + P + (model.family.encoder ? 0 : item.shared));
       mask.fill(1, row * S + before, row * S + before + item.length);
     });
   });
@@ -36,8 +37,8 @@ export async function decodeStep({ model, programs, settings }: Job, active: rea
     positions: hostTensor(positions, [R, 1], 'int32'),
     mask: hostTensor(mask, [R, S]),
     past: store.own.rows(R),
-    prompt: model.family.encoder ? [] : [shared],
-    source: model.family.encoder ? [{ keyValues: shared, mask: sourceMask(active, store.shared, blocks) }] : [],
+    prompt: model.family.encoder ? prefix.common : [...prefix.common, shared],
+    source: model.family.encoder ? [{ keyValues: shared, mask: sourceMask(active, store.shared, blocks), prefix: crossPrefix.common }] : [],
   });
   store.own.append(fresh, slots);
   const ended = new Set<Active>();

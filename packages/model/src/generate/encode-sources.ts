@@ -33,10 +33,11 @@ async function encode(job: Job, group: readonly number[], rows: number): Promise
     prefix: prefixes.prefix.take(group, rows),
     encoderPrefix: prefixes.encoderPrefix.take(group, rows),
     crossPrefix: prefixes.crossPrefix.take(group, rows),
+    common: { prefix: prefixes.prefix.common, encoder: prefixes.encoderPrefix.common, cross: prefixes.crossPrefix.common },
   });
   return group.map((i, row) => {
     const item = begin(job, i);
-    const placed = (past: Hosted<Past>, { longest, length }: PrefixRows, slots: number) => ({ past, slots: [{ row, begin: longest - length(i), length: slots }] });
+    const placed = (past: Hosted<Past>, { own, longest, length }: PrefixRows, slots: number) => ({ past, slots: [{ row, begin: own ? longest - length(i) : 0, length: slots }] });
     return {
       item,
       next: item.search.advance([rowOf(scored, row)]),

@@ -18,11 +18,15 @@ export type BySite = Readonly<Record<Site, PrefixRows>>;
 export interface PrefixRows {
   /** P, the longest; 0 if no prompt has one. */
   readonly longest: number;
-  /** Length of a prompt's own. */
+  /** Length of a prompt's. */
   length(prompt: number): number;
+  /** Slots that it has in the prompt's rows: its length, or 0 where one prefix stands apart for all. */
+  slots(prompt: number): number;
   /** Whether prompts have each their own, and not one for all. */
   readonly own: boolean;
-  /** What the program takes for some prompts, in as many rows; none if `longest` is 0. */
+  /** One for all that stands apart, so that programs read it once for all rows: none, or a past of one row. */
+  readonly common: readonly Hosted<Past>[];
+  /** What the program takes for some prompts, in as many rows; none if nothing has slots in their rows. */
   take(prompts: readonly number[], rows: number): readonly TakenPrefix[];
   /** The prefixes of some prompts side by side in one row. */
   pack(prompts: readonly number[]): PackedPrefixes;
@@ -73,9 +77,9 @@ export function resolvePrefixes(given: Partial<Record<Site, Prefix | undefined>>
 
 /** One prefix for all prompts, or none. */
 const oneForAll = (past: Hosted<Past> | undefined, length: number): PrefixRows => {
-  const pasts = past ? [past] : [];
-  const packed = (prompts: readonly number[]) => ({ past: pasts, slots: length, begin: prompts.map(() => 0), length: prompts.map(() => length) });
-  return { longest: length, own: false, length: () => length, take: () => pasts.map((past) => ({ past, mask: [] })), pack: packed };
+  const common = past ? [past] : [];
+  const packed = (prompts: readonly number[]) => ({ past: common, slots: length, begin: prompts.map(() => 0), length: prompts.map(() => length) });
+  return { longest: length, own: false, length: () => length, slots: () => 0, common, take: () => [], pack: packed };
 };
 
 const none = oneForAll(undefined, 0);
@@ -125,7 +129,8 @@ function ownRows(own: readonly Row[], fit: Fit): PrefixRows {
     const slots = bucket(used);
     return { past: [gather(rows, begin.map((slot) => ({ row: 0, slot })), { ...fit, count: 1, P: slots })], slots, begin, length };
   };
-  return { longest: P, own: true, length: (prompt) => own[prompt]!.length, take: (prompts, count) => [take(prompts, count)], pack };
+  const length = (prompt: number) => own[prompt]!.length;
+  return { longest: P, own: true, length, slots: length, common: [], take: (prompts, count) => [take(prompts, count)], pack };
 }
 
 function maskOf(rows: readonly Row[], { count, P }: { count: number; P: number }): HostTensor {

@@ -38,6 +38,8 @@ export type EncodeInput = {
   readonly prefix: Optional<MaskedPast>;
   readonly encoderPrefix: Optional<MaskedPast>;
   readonly crossPrefix: Optional<MaskedPast>;
+  /** The prefixes that all sources have in common, of one row. */
+  readonly common: { readonly prefix: Optional<Past>; readonly encoder: Optional<Past>; readonly cross: Optional<Past> };
 };
 
 /** A past with, where its rows differ in length, float32 [n, P] that hides what is before the shorter ones. */
@@ -64,14 +66,14 @@ export type DecodeInput = {
   readonly ids: Tensor;
   /** int32 [R, 1] */
   readonly positions: Tensor;
-  /** float32 [R, slots + 1]: which slots of the prompt and of the cache are filled, and the token itself */
+  /** float32 [R, slots + 1]: which slots of the prompt's pieces and of the cache are filled, and the token itself */
   readonly mask: Tensor;
   /** float32 [R, H, slots, D] per layer */
   readonly past: Past;
-  /** Decoder alone: one row for each prompt, whose beams share it. */
-  readonly prompt: Optional<Past>;
+  /** The prefix that all rows have in common, in one row; of a decoder alone then a row for each prompt, whose beams share it. */
+  readonly prompt: readonly Past[];
   /** Encoder-decoder: one row for each prompt, whose beams share it. */
-  readonly source: Optional<{ readonly keyValues: Past; readonly mask: Tensor }>;
+  readonly source: Optional<{ readonly keyValues: Past; readonly mask: Tensor; readonly prefix: Optional<Past> }>;
 };
 
 /** Scored: the token after each row. */
@@ -116,8 +118,8 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
   );
   const encode: Programs['encode'] = jit(encodeAndStart(model, score), { name: 'encode', ...runtime });
   const decode: Programs['decode'] = jit(
-    ({ prompt, source, ...input }: DecodeInput): DecodeOutput => {
-      const { hidden, fresh } = family.forward(parameters, config, { ...input, prompt: prompt[0], source: source[0] });
+    ({ source: [source], ...input }: DecodeInput): DecodeOutput => {
+      const { hidden, fresh } = family.forward(parameters, config, { ...input, source: source && { ...source, prefix: source.prefix[0] } });
       return { ...score(reshape(hidden, [-1, config.width])), fresh };
     },
     { name: 'decode', ...runtime },
@@ -150,7 +152,7 @@ const maskAfter = (prefix: MaskedPast | undefined, mask: Tensor): Tensor =>
 /** Encodes the sources and runs the decoder on its start token. */
 const encodeAndStart =
   ({ family, parameters, config, generationConfig, folder }: Model, score: (hidden: Tensor) => Scored) =>
-  ({ ids, mask, first: positions, prefix: [prefix], encoderPrefix: [encoderPrefix], crossPrefix: [crossPrefix] }: EncodeInput): EncodeOutput => {
+  ({ ids, mask, first: positions, prefix: [prefix], encoderPrefix: [encoderPrefix], crossPrefix: [crossPrefix], common }: EncodeInput): EncodeOutput => {
     const start = generationConfig.decoderStartTokenId;
     if (start === undefined) {
       throw new ConfigError(`${folder}/config.json: decoder_start_token_id: expected a token id, got none. Get the file again.`, {
@@ -158,13 +160,15 @@ const encodeAndStart =
       });
     }
     const n = ids.shape[0]!;
-    const hidden = family.encoder!.encode(parameters, config, { ids, mask: maskAfter(encoderPrefix, mask), past: encoderPrefix?.past });
+    const toEncode: MaskedPast | undefined = encoderPrefix ?? (common.encoder[0] && { past: common.encoder[0], mask: [] });
+    const hidden = family.encoder!.encode(parameters, config, { ids, mask: maskAfter(toEncode, mask), past: toEncode?.past });
     const cross = family.encoder!.keyValues(parameters, config, { hidden, past: crossPrefix?.past });
     const first = family.forward(parameters, config, {
       ids: fill([n, 1], start, 'int32'),
       ...after(prefix, n),
       positions,
-      source: { keyValues: cross, mask: maskAfter(crossPrefix, mask) },
+      prompt: common.prefix,
+      source: { keyValues: cross, mask: maskAfter(crossPrefix, mask), prefix: common.cross[0] },
     });
     return { ...score(reshape(first.hidden, [-1, config.width])), present: first.present, cross };
   };

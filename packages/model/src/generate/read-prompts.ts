@@ -26,7 +26,7 @@ async function read(job: Job, group: readonly number[], { pack, rows }: { pack: 
   const { present, ...scored } = await programs.read({ ...packedInput(pack, before, rows), prefix: before.past });
   return group.map((i, row) => {
     const item = begin(job, i);
-    const own = before.length[row]! > 0 ? [{ row: 0, begin: before.begin[row]!, length: before.length[row]! }] : [];
+    const own = prefix.slots(i) > 0 ? [{ row: 0, begin: before.begin[row]!, length: before.length[row]! }] : [];
     return { item, next: item.search.advance([rowOf(scored, row)]), own: undefined, shared: { past: present, slots: [...own, ...runs(pack.paths[row]!, before.slots)] } };
   });
 }

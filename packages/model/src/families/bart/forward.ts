@@ -1,10 +1,10 @@
 import { ShapeError } from '@prefix-tuning/base';
 import { attention, embedding, layerNorm } from '@prefix-tuning/jit';
-import { add, cast, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { add, cast, mul, pad, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
-import { attend } from '../attend.js';
-import type { Encoder, ForwardInput, ForwardOutput, Parameters, Past, Source } from '../family.js';
-import { appendTime, attentionKeep, causalMask, defaultPositions, keyMask, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
+import { attend, attendInParts, type AttendOptions } from '../attend.js';
+import type { Encoder, ForwardInput, ForwardOutput, Parameters, Past } from '../family.js';
+import { appendTime, attentionKeep, causalMask, defaultPositions, keyMask, lengthBefore, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, type LayerContext } from '../layers.js';
 import type { BartConfig } from './config.js';
 import { positionOffset } from './parameters.js';
 
@@ -33,7 +33,7 @@ export const encode: Encoder<BartConfig>['encode'] = (parameters, config, input)
   const mask = input.mask && keyMask(input.mask);
   for (let l = 0; l < config.encoder.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {}, path: `encoder.layers.${l}`, heads: config.encoder.heads };
-    x = runLayer(layer.hooks, x, [input.past?.[l]], (x) => feedForward(layer, selfAttend(layer, x, mask, input.past?.[l]).x));
+    x = runLayer(layer.hooks, x, [input.past?.[l]], (x) => feedForward(layer, selfAttend(layer, x, { mask, past: input.past?.[l] }).x));
   }
   return x;
 };
@@ -57,7 +57,7 @@ export const keyValues: Encoder<BartConfig>['keyValues'] = (parameters, config, 
 export function forward(parameters: Parameters, config: BartConfig, input: ForwardInput): ForwardOutput {
   const { source } = input;
   if (!source) throw new ShapeError('bart: expected a source for cross-attention, got none. Encode one and pass its keyValues.');
-  const P = pastLength(input.past, config.layers, 'bart decoder');
+  const P = lengthBefore(input, config.layers, 'bart decoder');
   let x = embed(parameters, config, input, { side: 'decoder', P });
   const T = x.shape[1]!;
   const mask = causalMask(input, { T, S: P + T });
@@ -67,9 +67,9 @@ export function forward(parameters: Parameters, config: BartConfig, input: Forwa
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks: input.hooks ?? {}, path: `decoder.layers.${l}`, heads: config.heads };
     x = runLayer(layer.hooks, x, [input.past?.[l], source.keyValues[l]], (x) => {
-      const attended = selfAttend(layer, x, mask, input.past?.[l]);
+      const attended = selfAttend(layer, x, { mask, past: input.past?.[l], prompt: input.prompt?.map((piece) => piece[l]!) });
       [present[l], fresh[l]] = [attended.present, attended.fresh];
-      const read = crossAttend(layer, attended.x, source.keyValues[l]!, sourceMask);
+      const read = crossAttend(layer, attended.x, { own: source.keyValues[l]!, prefix: source.prefix?.[l], mask: sourceMask });
       return feedForward(layer, takeRows(read, l === config.layers - 1 ? input.rows : undefined));
     });
   }
@@ -97,24 +97,26 @@ const keyValue = (layer: Pick<Layer, 'parameters' | 'hooks' | 'heads'>, name: st
   value: splitHeads(linear(layer, `${name}.v_proj`, x), layer.heads),
 });
 
-function selfAttend(layer: Layer, x: Tensor, mask: Tensor | undefined, past: KeyValue | undefined) {
+function selfAttend(layer: Layer, x: Tensor, before: Pick<AttendOptions, 'mask' | 'past' | 'prompt'>) {
   const name = `${layer.path}.self_attn`;
   const q = splitHeads(linear(layer, `${name}.q_proj`, x), layer.heads);
   const fresh = keyValue(layer, name, x);
-  const attended = attend(q, fresh, { past, mask, hooks: layer.hooks });
+  const attended = attend(q, fresh, { ...before, hooks: layer.hooks });
   const y = linear(layer, `${name}.out_proj`, mergeHeads(attended.y));
   return { x: norm(layer.parameters, `${name}_layer_norm`, add(x, layer.hooks.afterAttention?.(layer.l, y) ?? y)), present: attended.present, fresh };
 }
 
 /** Rows that share a source (beams) stand beside each other as queries, so that its keys and values are never copied. */
-function crossAttend(layer: Layer, x: Tensor, { key, value }: KeyValue, mask: Source['mask']): Tensor {
+function crossAttend(layer: Layer, x: Tensor, { own, prefix, mask }: { own: KeyValue; prefix: KeyValue | undefined; mask: Tensor | undefined }): Tensor {
   const name = `${layer.path}.encoder_attn`;
   const [B, T, C] = x.shape as [number, number, number];
-  const E = key.shape[0]!;
+  const E = own.key.shape[0]!;
   if (B % E !== 0) throw new ShapeError(`bart: source: expected a number of rows that divides ${B}, got ${E}.`, { details: { rows: B, sources: E } });
   const q = splitHeads(reshape(linear(layer, `${name}.q_proj`, x), [E, (B / E) * T, C]), layer.heads);
-  const attended = reshape(mergeHeads(attention(q, key, value, mask, attentionKeep(layer.hooks, q, key))), [B, T, C]);
-  const y = linear(layer, `${name}.out_proj`, attended);
+  const attended = prefix
+    ? attendInParts(q, [prefix, own], { mask: mask && pad(mask, [[0, 0], [0, 0], [0, 0], [prefix.key.shape[2]!, 0]]), scale: q.shape[3]! ** -0.5 })
+    : attention(q, own.key, own.value, mask, attentionKeep(layer.hooks, q, own.key));
+  const y = linear(layer, `${name}.out_proj`, reshape(mergeHeads(attended), [B, T, C]));
   return norm(layer.parameters, `${name}_layer_norm`, add(x, layer.hooks.afterCrossAttention?.(layer.l, y) ?? y));
 }
 

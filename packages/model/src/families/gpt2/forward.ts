@@ -4,7 +4,7 @@ import { add, split, type Tensor } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import { attend, type AttendOptions } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past, Slots } from '../family.js';
-import { causalMask, defaultPositions, fromSlots, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, toSlots, type LayerContext } from '../layers.js';
+import { causalMask, defaultPositions, fromSlots, lengthBefore, linear, mergeHeads, runLayer, splitHeads, takeRows, toSlots, type LayerContext } from '../layers.js';
 import type { GPT2Config } from './config.js';
 
 /**
@@ -19,7 +19,7 @@ import type { GPT2Config } from './config.js';
  * @see Radford et al. 2019; transformers' GPT2Model, whose results these are
  */
 export function forward(parameters: Parameters, config: GPT2Config, input: ForwardInput): ForwardOutput {
-  const P = pastLength(input.past, config.layers, 'gpt2') + pastLength(input.prompt, config.layers, 'gpt2');
+  const P = lengthBefore(input, config.layers, 'gpt2');
   const hooks = input.hooks ?? {};
   const embedded = embed(parameters, input, P);
   let x = hooks.afterEmbedding?.(embedded) ?? embedded;
@@ -30,7 +30,7 @@ export function forward(parameters: Parameters, config: GPT2Config, input: Forwa
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks, slots: input.slots, rows: l === config.layers - 1 ? input.rows : undefined };
     x = runLayer(hooks, x, [input.past?.[l]], (x) => {
-      const attended = selfAttend(layer, norm(layer, 'ln_1', x), { mask, past: input.past?.[l], prompt: input.prompt?.[l] });
+      const attended = selfAttend(layer, norm(layer, 'ln_1', x), { mask, past: input.past?.[l], prompt: input.prompt?.map((piece) => piece[l]!) });
       [present[l], fresh[l]] = [attended.present, attended.fresh];
       x = add(takeRows(x, layer.rows), hooks.afterAttention?.(l, attended.y) ?? attended.y);
       const fed = feedForward(layer, norm(layer, 'ln_2', x));

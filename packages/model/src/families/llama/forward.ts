@@ -4,7 +4,7 @@ import { add, concat, cos, gather, mean, mul, neg, reshape, rsqrt, sin, slice, s
 import { activations } from '../activation.js';
 import { attend, type AttendOptions } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past, Slots } from '../family.js';
-import { causalMask, defaultPositions, fromSlots, linear, mergeHeads, pastLength, runLayer, splitHeads, takeRows, toSlots, type LayerContext } from '../layers.js';
+import { causalMask, defaultPositions, fromSlots, lengthBefore, linear, mergeHeads, runLayer, splitHeads, takeRows, toSlots, type LayerContext } from '../layers.js';
 import type { LlamaConfig } from './config.js';
 
 interface Layer extends LayerContext {
@@ -28,7 +28,7 @@ interface Layer extends LayerContext {
  * @see Touvron et al. 2023; transformers' LlamaModel, whose results these are
  */
 export function forward(parameters: Parameters, config: LlamaConfig, input: ForwardInput): ForwardOutput {
-  const P = pastLength(input.past, config.layers, 'llama') + pastLength(input.prompt, config.layers, 'llama');
+  const P = lengthBefore(input, config.layers, 'llama');
   const hooks = input.hooks ?? {};
   const embedded = input.embeddings ?? (input.ids && embedding(parameters['embed_tokens.weight']!, input.ids));
   if (!embedded) throw new ShapeError('llama: expected ids [B, T] or embeddings [B, T, C], got neither.');
@@ -42,7 +42,7 @@ export function forward(parameters: Parameters, config: LlamaConfig, input: Forw
   for (let l = 0; l < config.layers; l++) {
     const layer: Layer = { parameters, config, l, hooks, rotation, slots: input.slots, rows: l === config.layers - 1 ? input.rows : undefined };
     x = runLayer(hooks, x, [input.past?.[l]], (x) => {
-      const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), { mask, past: input.past?.[l], prompt: input.prompt?.[l] });
+      const attended = selfAttend(layer, norm(layer, `layers.${l}.input_layernorm`, x), { mask, past: input.past?.[l], prompt: input.prompt?.map((piece) => piece[l]!) });
       [present[l], fresh[l]] = [attended.present, attended.fresh];
       x = add(takeRows(x, layer.rows), hooks.afterAttention?.(l, attended.y) ?? attended.y);
       const fed = feedForward(layer, norm(layer, `layers.${l}.post_attention_layernorm`, x));
