@@ -78,6 +78,9 @@ export function prune(graph: Graph): Graph {
   return { ...graph, nodes: kept.reverse(), constants: graph.constants.filter((constant) => needed.has(constant.id)) };
 }
 
+/** Operators that multiply matrices, after ONNX Runtime's own fusions too. */
+export const PRODUCTS: readonly string[] = ['MatMul', 'Gemm', 'FusedMatMul'];
+
 /** Whether a product reads a side transposed. */
 export const transposes = ({ attributes }: Node, side: 'transA' | 'transB'): boolean => (attributes[side] as { int: number } | undefined)?.int === 1;
 

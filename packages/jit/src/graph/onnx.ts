@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { sizeOf } from '../values.js';
 import { endsFirst } from './order.js';
-import { elementTypes, type Attribute, type Constant, type Graph, type Node, type Value } from './graph.js';
+import { elementTypes, PRODUCTS, type Attribute, type Constant, type Graph, type Node, type Value } from './graph.js';
 
 /**
  * Versions the files declare: operator set 20 (GELU; readable by onnxruntime-web of the same release), file format 9.
@@ -15,9 +15,6 @@ const OPSETS = { '': 20, 'com.microsoft': 1 };
  * that are stored in files of their own, all stand inside (runtimes/spill.ts keeps them few).
  */
 export const EXTERNAL_BYTES = 64 * 1024;
-
-/** Operators of ONNX Runtime that multiply by a matrix, after its own fusions. */
-const PRODUCTS = ['MatMul', 'Gemm', 'FusedMatMul'];
 
 interface ExternalData {
   readonly path: string;

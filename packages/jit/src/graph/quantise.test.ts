@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { crossEntropy, hostTensor, jit, onnxRuntime, storedTensor, trace, type HostTensor } from '../index.js';
+import { crossEntropy, gelu, hostTensor, jit, onnxRuntime, storedTensor, trace, type HostTensor } from '../index.js';
 import type { Graph } from './graph.js';
 import { quantiseMatrix, quantiseProducts } from './quantise.js';
 
@@ -76,13 +76,46 @@ test('a NaN in the constant shows in its column', () => {
   expect(scales[0]).toBeCloseTo(3 / 63, 6);
 });
 
+test.each([[1e-36, 0.001], [1e-42, 1]])('columns of sizes about %s lose at most %s of what they give', async (size, lost) => {
+  const small = tf.tensor2d((matrix.data as Float32Array).map((value) => value * size), [K, N]);
+  const x = normal(2, K);
+  const y = await jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, small), { runtime })(x);
+  const usual = await ahead(x);
+  usual.data.forEach((value, i) => expect(Math.abs(y.data[i]! - value * size)).toBeLessThanOrEqual(lost * Math.abs(value * size) + 1e-44));
+});
+
+test('one matrix serves rows in any number of axes, or none', async () => {
+  const x = normal(12, K);
+  const inAxes = jit((x: tf.Tensor) => tf.matMul(x, tf.reshape(w, [1, 1, K, N])), { runtime });
+  const expected = (await ahead(x)).data;
+  expect(await inAxes(hostTensor(x.data, [2, 2, 3, K]))).toEqual(hostTensor(expected, [2, 2, 3, N]));
+  expect((await ahead(hostTensor([], [0, K]))).shape).toEqual([0, N]);
+});
+
+test.each([[1, 2 ** 14], [2 ** 14, 1]] as const)('a matrix of %i rows and %i columns', async (rows, columns) => {
+  const x = normal(3, rows);
+  const w = tf.tensor2d(normal(rows, columns).data as Float32Array, [rows, columns]);
+  const exact = tf.matMul(tf.tensor2d(x.data as Float32Array, [3, rows]), w).dataSync();
+  const { data } = await jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, w), { runtime })(x);
+  expect(Math.hypot(...Array.from(data, (value, i) => value - exact[i]!)) / Math.hypot(...exact)).toBeLessThan(0.02);
+});
+
+test('a matrix that is also read as it is, or returned, keeps its numbers there', async () => {
+  const { product, sum, whole } = await jit((x: tf.Tensor) => ({ product: tf.matMul(x as tf.Tensor2D, w), sum: tf.add(w, 1), whole: w }), { runtime })(normal(1, K));
+  expect(whole.data).toEqual(matrix.data);
+  expect(sum.data).toEqual(matrix.data.map((value) => value + 1));
+  expect(product.data).not.toEqual(sum.data);
+});
+
 test('sums of the largest numbers do not overflow, on any processor', async () => {
   const { numbers } = quantiseMatrix(matrix.data as Float32Array, [K, N], false);
   // Two products of an unsigned and a signed byte, in 16 bits.
   expect(2 * 255 * largest(Array.from(numbers))).toBeLessThan(2 ** 15);
-  const ones = jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, tf.ones([256, 64])), { runtime });
-  const { data } = await ones(hostTensor(new Float32Array(256).fill(2), [1, 256]));
-  expect(data[0]).toBeCloseTo(512, 3);
+  for (const K of [2 ** 14, 130_000, 300_000]) {
+    const ones = tf.ones<tf.Rank.R2>([K, 1]);
+    const { data } = await jit((x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, ones), { runtime })(hostTensor(new Float32Array(K).fill(2), [1, K]));
+    expect(data[0]! / K).toBeCloseTo(2, 6);
+  }
 });
 
 test('numbers that lie in a file', async () => {
@@ -114,6 +147,8 @@ describe('what is quantised', () => {
   const quantised = (fn: (x: tf.Tensor) => tf.Tensor, inputs = [x] as const): Graph =>
     quantiseProducts(trace(([x]) => [fn(x!)], inputs, { name: 'f' }), ({ shape }, transposed) => quantiseMatrix(new Float32Array(shape[0]! * shape[1]!), shape as [number, number], transposed));
   const other = tf.ones<tf.Rank.R2>([K, N]);
+  const small = tf.ones<tf.Rank.R2>([K, 4]);
+  const outputs = tf.ones<tf.Rank.R2>([N, K]);
   const count = ({ nodes }: Graph, name: string) => nodes.filter(({ op }) => op === name).length;
 
   test('rows once for all products that read them, and no constant of float32 is left', () => {
@@ -123,14 +158,25 @@ describe('what is quantised', () => {
   });
 
   test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
-    ['small constants', (x) => tf.matMul(x as tf.Tensor2D, tf.ones([K, 4]))],
+    ['small constants', (x) => tf.matMul(x as tf.Tensor2D, small)],
+    ['what the function makes', (x) => tf.matMul(x as tf.Tensor2D, tf.ones([K, N]))],
     ['what is computed on both sides', (x) => tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, false, true)],
     ['probabilities', (x) => tf.matMul(tf.softmax(x) as tf.Tensor2D, w)],
+    ['probabilities in another shape', (x) => tf.matMul(tf.reshape(tf.softmax(tf.reshape(x, [2, 2, K])), [4, K]) as tf.Tensor2D, w)],
+    ['a matrix that a kernel brings along', (x) => tf.localResponseNormalization(tf.reshape(x, [1, 1, 4, K]) as tf.Tensor4D, 2)],
   ])('not %s', (_, fn) => expect(count(quantised(fn), 'MatMulIntegerToFloat')).toBe(0));
 
-  test('of cross-entropy with a frozen matrix the logits, and not the product that makes their gradient', () => {
-    const [outputs, targets] = [tf.ones([N, K]), tf.tensor([1, 2, 3, 4], [4], 'int32')];
-    const loss = (x: tf.Tensor) => crossEntropy(x, outputs, targets, tf.ones([4]));
+  test.each(['exact', 'tanh'] as const)('the gradient of GELU (%s), which no softmax made', (kind) => {
+    const graph = quantised((x) => tf.grad((x) => tf.sum(gelu(tf.matMul(x as tf.Tensor2D, w), kind)))(x));
+    expect(count(graph, 'MatMulIntegerToFloat')).toBe(2);
+  });
+
+  const targets = tf.tensor([1, 2, 3, 4], [4], 'int32');
+  test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['cross-entropy', (x) => crossEntropy(x, outputs, targets, tf.ones([4]))],
+    ['what TensorFlow.js has in its place', (x) => tf.losses.softmaxCrossEntropy(tf.oneHot(targets as tf.Tensor1D, N), tf.matMul(x as tf.Tensor2D, outputs, false, true))],
+    ['a loss of log-probabilities', (x) => tf.sum(tf.mul(tf.logSoftmax(tf.matMul(x as tf.Tensor2D, outputs, false, true)), tf.oneHot(targets as tf.Tensor1D, N)))],
+  ])('of %s, with a frozen matrix the logits, and not the product that makes their gradient', (_, loss) => {
     const graph = quantised((x) => tf.grad(loss)(x));
     expect([count(graph, 'MatMulIntegerToFloat'), count(graph, 'MatMul') + count(graph, 'Gemm')]).toEqual([1, 1]);
   });

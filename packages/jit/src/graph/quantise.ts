@@ -1,7 +1,7 @@
 import type { FileRange } from '../stored.js';
 import { sizeOf } from '../values.js';
 import { Additions, remember } from './additions.js';
-import { isProduct, prune, transposes, type Constant, type Graph, type Node, type Value } from './graph.js';
+import { isProduct, PRODUCTS, prune, transposes, type Constant, type Graph, type Node, type Value } from './graph.js';
 
 /** A matrix in eight bits: column n is `scales[n]` times its whole numbers from -LEVELS to LEVELS. */
 export interface QuantisedMatrix<Numbers = Int8Array | FileRange> {
@@ -20,6 +20,8 @@ const LEVELS = { weights: 63, rows: 127 };
 const ZERO = 128;
 /** Smaller matrices have little to gain. */
 const SMALLEST = 2 ** 14;
+/** With more rows in a matrix, a sum of the largest numbers could pass the ends of int32. */
+const MOST_ROWS = Math.floor((2 ** 31 - 1) / (LEVELS.weights * (ZERO + LEVELS.rows)));
 
 /**
  * The same graph with products by constant matrices in whole numbers of eight bits: less time than float32 takes, the larger the matrix the more so.
@@ -27,24 +29,43 @@ const SMALLEST = 2 ** 14;
  * With s_m = max_k |x_mk| / 127 and t_n = max_k |w_kn| / 63:  y_mn = s_m t_n sum_k round(x_mk / s_m) round(w_kn / t_n)
  *
  * Every row of x has a scale of its own, so that no row's result depends on another's, and small rows (gradients of words that
- * matter little) are as exact as large ones. Sums of whole numbers are exact, in any order. A row with a NaN or an infinity gives a row of NaN.
- * Probabilities stay as they are: of a row that softmax made, most may be too small for a 127th of the largest, and together they count.
+ * matter little) are as exact as large ones. Sums of whole numbers are exact, in any order. A row with a NaN or an infinity gives a row of NaN,
+ * and so does one whose sizes add up to an infinity; rows below 1e-30 and columns below 2e-37 lose more, at last all.
+ * Probabilities stay as they are, and what is computed from them number by number: of a row that softmax made, most may be too small
+ * for a 127th of the largest, and together they count. So do matrices that the function or a rule makes, which are no weights.
  *
  * @param quantised  a constant's numbers [K, N] in eight bits, or of its transpose
  * @see Dettmers et al. 2022 (LLM.int8()), section 3.1: vector-wise quantisation
  */
 export function quantiseProducts(graph: Graph, quantised: (constant: Constant, transposed: boolean) => QuantisedMatrix): Graph {
   const constants = new Map(graph.constants.map((constant) => [constant.id, constant]));
-  const distributions = new Set(graph.nodes.filter(({ op }) => op === 'Softmax').map(({ outputs }) => outputs[0]!.id));
+  const distributions = distributionsIn(graph);
   const writer = new Writer(graph);
   const nodes = graph.nodes.flatMap((node) => {
     const [x, w] = node.inputs as [Value, Value];
     const constant = isProduct(node) ? constants.get(w.id) : undefined;
-    if (!constant || constants.has(x.id) || distributions.has(x.id) || sizeOf(constant.shape) < SMALLEST) return [node];
+    if (!constant || !isWeight(constant) || constants.has(x.id) || distributions.has(x.id) || x.shape[0] === 0 || x.shape[1]! > MOST_ROWS) return [node];
     const transposed = transposes(node, 'transB');
     return writer.product(node, writer.matrix(`${w.id} ${transposed}`, node, () => quantised(constant, transposed)));
   });
   return prune({ ...graph, nodes, constants: [...graph.constants, ...writer.added.constants] });
+}
+
+const isWeight = (constant: Constant): boolean => ('file' in constant || constant.owner !== undefined) && sizeOf(constant.shape) >= SMALLEST;
+
+/**
+ * Ids of probabilities, and of what was computed from them number by number, such as their difference from a target. Softmax makes
+ * them, or an exponential of what is less a number for each row (its largest, or the logarithm of its sum).
+ */
+function distributionsIn({ nodes }: Graph): ReadonlySet<number> {
+  const [found, differences] = [new Set<number>(), new Set<number>()];
+  for (const { op, inputs, outputs: [y] } of nodes) {
+    const asLarge = inputs.filter(({ shape }) => sizeOf(shape) === sizeOf(y!.shape));
+    if (op === 'Sub' && asLarge.length === 1) differences.add(y!.id);
+    const made = op === 'Softmax' || (op === 'Exp' && differences.has(inputs[0]!.id));
+    if (made || (!PRODUCTS.includes(op) && asLarge.some(({ id }) => found.has(id)))) found.add(y!.id);
+  }
+  return found;
 }
 
 interface Matrix {

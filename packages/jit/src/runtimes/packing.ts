@@ -1,4 +1,4 @@
-import type { Graph } from '../graph/graph.js';
+import { PRODUCTS, type Graph } from '../graph/graph.js';
 import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
 
@@ -18,7 +18,7 @@ const MANY_ROWS = 256;
 /** The layout a program gets unless the caller says: packed, unless that is large for the memory and gains little. */
 export function layoutFor(graph: Graph, available = machineMemory()): WeightLayout {
   const constants = new Set(graph.constants.map(({ id }) => id));
-  const products = graph.nodes.filter(({ op, inputs }) => ['MatMul', 'Gemm', 'FusedMatMul'].includes(op) && constants.has(inputs[1]!.id));
+  const products = graph.nodes.filter(({ op, inputs }) => PRODUCTS.includes(op) && constants.has(inputs[1]!.id));
   const bytes = products.reduce((sum, { inputs }) => sum + 4 * sizeOf(inputs[1]!.shape), 0);
   const rows = Math.min(...products.map(({ outputs }) => sizeOf(outputs[0]!.shape) / outputs[0]!.shape.at(-1)!));
   return bytes > LARGEST_SHARE * available && rows >= MANY_ROWS ? 'mapped' : 'packed';

@@ -37,18 +37,13 @@ export class QuantisedWeights {
     const mapped = graph.constants.some((constant) => 'file' in constant);
     const own: Group = { file: new TemporaryFile(), keys: [], programs: 0 };
     const used = new Set<Group>();
-    const make = (constant: Constant, transposed: boolean): Rounded => {
-      const { numbers, scales } = quantiseMatrix(numbersOf(constant), constant.shape as [number, number], transposed);
-      return { matrix: { numbers: mapped ? own.file.append(numbers) : numbers, scales }, group: own };
-    };
     const find = (constant: Constant, transposed: boolean): Rounded => {
-      const source = this.sources.of(constant);
-      if (source === undefined) return make(constant, transposed);
-      const key = `${source} ${constant.shape.join()} ${transposed} ${mapped}`;
+      const key = `${this.sources.of(constant)} ${constant.shape.join()} ${transposed} ${mapped}`;
       return remember(this.known, key, () => {
-        const made = make(constant, transposed);
+        const { numbers, scales } = quantiseMatrix(numbersOf(constant), constant.shape as [number, number], transposed);
+        const matrix = { numbers: mapped ? own.file.append(numbers) : numbers, scales };
         own.keys.push(key);
-        return made;
+        return { matrix, group: own };
       });
     };
     try {
