@@ -18,6 +18,7 @@ const commands = {
   test: (args) => nx(['run-many', '-t', 'typecheck', 'lint', 'test', 'size', ...args]),
   build: (args) => nx(['run-many', '-t', 'build', ...args]),
   reproduce: (args) => source('apps/reproduce/src/main.ts', args),
+  tune: (args) => source('apps/tune/src/main.ts', args),
   score: (args) => source('packages/metrics/src/main.ts', args),
   datasets: (args) => source('packages/datasets/src/main.ts', args),
   bench: (args) => source('tools/bench/main.ts', args),

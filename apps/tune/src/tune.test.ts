@@ -1,0 +1,104 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tuneCommand } from './index.js';
+import { trainingLength, usualRate } from './recipe.js';
+
+const names = ['The Black Kite', 'Maple Garden', 'Clover Inn', 'The Velvet Plum', 'Station Bridge', 'The Silver Spoon'];
+const foods = ['Chinese', 'English', 'French', 'Indian', 'Italian', 'Japanese'];
+const pairs = names.flatMap((name) => foods.map((food) => ({ source: `name : ${name} | food : ${food}`, target: `${name} serves ${food} food.` })));
+
+let folder: string;
+let data: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tune-'));
+  data = await file('pairs.csv', ['source,target', ...pairs.map(({ source, target }) => `"${source}",${target}`)].join('\n'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string): Promise<string> {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+}
+
+async function run(...args: string[]): Promise<string> {
+  let printed = '';
+  await tuneCommand(args, (text) => (printed += text));
+  return printed;
+}
+
+const train = (...more: string[]) => run('train', '--model', 'mini-gpt2-medium', '--data', data, '--threads', '1', ...more);
+
+test('trains on a CSV file, says what it came to, and writes with it', async () => {
+  const out = join(folder, 'run');
+  const printed = await train('--out', out, '--steps', '40');
+  const [, before, after] = /loss per token, held-out pairs +([\d.]+) +([\d.]+)/.exec(printed)!;
+  expect(Number(after)).toBeLessThan(Number(before) / 2);
+  expect(printed).toContain('6,400 numbers kept, 0.33% of the model\'s.');
+  expect(JSON.parse(await readFile(join(out, 'tuned', 'adapter_config.json'), 'utf8'))).toMatchObject({ peft_type: 'PREFIX_TUNING', num_virtual_tokens: 5 });
+
+  const { source, target } = pairs[3]!;
+  const written = await run('write', '--tuned', out, '--text', source, '--text', source, '--threads', '1');
+  const [one, two] = written.trimEnd().split('\n');
+  expect(one).toBe(two);
+  expect(one).toContain('The Black Kite');
+
+  const outputs = join(folder, 'outputs.jsonl');
+  const some = await file('some.jsonl', pairs.slice(0, 4).map((pair, i) => JSON.stringify(i === 0 ? { source: pair.source } : pair)).join('\n'));
+  const scores = await run('write', '--tuned', out, '--data', some, '--out', outputs, '--threads', '1');
+  expect(scores).toMatch(/^3 inputs, 3 references +score\n[- ]+\nBLEU +[\d.]+\nchrF2 +[\d.]+\nROUGE-L +0\.[\d]+\n/);
+  const lines = (await readFile(outputs, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, string>);
+  expect(lines).toHaveLength(4);
+  expect(lines[3]).toEqual({ id: 'some.jsonl:4', source, output: one, target });
+
+  // Another run may not take the folder, nor change what it says of itself.
+  const said = await readFile(join(out, 'tuned.json'), 'utf8');
+  await expect(train('--out', out, '--steps', '40', '--method', 'lora')).rejects.toThrow('expected the settings of this run');
+  expect(await readFile(join(out, 'tuned.json'), 'utf8')).toBe(said);
+  // The same command again says the same, without training.
+  expect(await train('--out', out, '--steps', '40')).toBe(printed);
+});
+
+test('trains an encoder-decoder model and infixes, sources cut', async () => {
+  const [bart, infix] = [join(folder, 'bart'), join(folder, 'infix')];
+  await run('train', '--model', 'mini-bart', '--data', data, '--out', bart, '--steps', '2', '--length', '2', '--max-source', '4', '--threads', '1');
+  expect(await run('write', '--tuned', bart, '--text', pairs[0]!.source, '--beams', '1', '--max-new-tokens', '5', '--threads', '1')).toMatch(/\n$/);
+  expect(await train('--out', infix, '--steps', '2', '--method', 'infix', '--eight-bits')).toContain('14,400 numbers kept');
+  expect(JSON.parse(await readFile(join(bart, 'tuned.json'), 'utf8'))).toMatchObject({ model: 'mini-bart', method: 'prefix', maxSource: 4 });
+});
+
+describe('bad input', () => {
+  const fails = (args: string[], message: string | RegExp) => expect(run(...args)).rejects.toThrow(message);
+  const onFile = async (name: string, content: string, message: string | RegExp) =>
+    fails(['train', '--model', 'mini-gpt2-medium', '--data', await file(name, content), '--out', join(folder, 'none')], message);
+
+  test('of the command line', async () => {
+    await fails([], /^expected a command, train or write, got none/);
+    await fails(['train', '--modle', 'x'], /--modle/);
+    await fails(['train', '--data', data, '--out', 'x'], /^--model: expected a value, got none/);
+    await expect(train('--out', 'x', '--method', 'prefixes')).rejects.toThrow('--method: expected one of prefix, embedding-only');
+    await expect(train('--out', 'x', '--steps', '1.5')).rejects.toThrow('--steps: expected a whole number of at least 1, got 1.5.');
+    await expect(train('--out', 'x', '--learning-rate', 'fast')).rejects.toThrow('--learning-rate: expected a number of at least 0, got fast.');
+    await expect(train('--out', 'x', '--steps', '1', '--epochs', '1')).rejects.toThrow('--epochs, --steps: expected one of them, got both');
+    await fails(['write', '--tuned', join(folder, 'nowhere'), '--text', 'a'], 'expected the folder of prefix-tuning train, got none');
+  });
+
+  test('of the data', async () => {
+    await onFile('a.csv', 'mr,ref\na,b\n', 'a.csv, line 1, field source: expected the columns source, target, got "mr", "ref". Name the columns with --source and --target.');
+    await onFile('b.csv', 'source,target\na,\n', 'b.csv, line 2, field target: expected text');
+    await onFile('c.csv', 'source,target\n', 'c.csv: expected at least one pair, got none');
+    await onFile('d.txt', 'a', 'd.txt: expected a .csv or .jsonl file');
+    await onFile('e.jsonl', '{"source":"a","target":"b"}\n{"source":"a"', 'e.jsonl, line 2: expected a JSON object');
+    await onFile('f.csv', 'source,target\na,b\na,c\n', '--data: expected pairs with at least two different sources, got 2 with one');
+    await onFile('g.jsonl', `${JSON.stringify({ source: 'word '.repeat(900), target: 'x' })}\n{"source":"b","target":"x"}`, /expected sequences of at most 379 tokens, got 90\d in g\.jsonl:1/);
+  });
+});
+
+test('little data is trained on for as many steps as in the low-data runs of the paper', () => {
+  expect(trainingLength({ epochs: undefined, steps: undefined, batchesPerEpoch: 20 })).toEqual({ steps: 400, warmupSteps: 100 });
+  expect(trainingLength({ epochs: undefined, steps: undefined, batchesPerEpoch: 4206 })).toEqual({ steps: 21030 });
+  expect(trainingLength({ epochs: 0.5, steps: undefined, batchesPerEpoch: 21 })).toEqual({ steps: 11 });
+  expect(usualRate('prefix', 'openai-community/gpt2')).toBe(8e-5);
+  expect(usualRate('prefix', 'mini-gpt2-medium')).toBe(7e-3);
+});

@@ -1,0 +1,32 @@
+import { ConfigError, type OnProgress } from '@prefix-tuning/base';
+import type { Runtime } from '@prefix-tuning/jit';
+import type { Model } from '@prefix-tuning/model';
+import { generateTuned, tokenLimit, type HostTensors, type Tuning } from '@prefix-tuning/training';
+import { encoderOf } from './encode.js';
+
+export interface WriterSettings {
+  readonly runtime: Runtime;
+  readonly maxNewTokens: number;
+  readonly beams?: number;
+  /** Tokens of a source that are read; all unless given. */
+  readonly maxSource?: number | undefined;
+  readonly onProgress?: OnProgress;
+}
+
+/** Writes a text for each source with a tuned model. */
+export function writerOf(model: Model, tuning: Tuning, parameters: HostTensors, { runtime, maxNewTokens, beams = 5, maxSource, onProgress }: WriterSettings) {
+  const encode = encoderOf(model, maxSource);
+  // What is written needs positions, too.
+  const room = tokenLimit(model, tuning) - (model.family.encoder ? 0 : maxNewTokens);
+  const promptOf = (source: string): number[] => {
+    const prompt = encode.prompt(source);
+    if (prompt.length <= room) return prompt;
+    throw new ConfigError(`source: expected at most ${room} tokens, got ${prompt.length}: ${source.slice(0, 60)}... Shorten it, or train with --max-source.`);
+  };
+  return async (sources: readonly string[]): Promise<string[]> => {
+    const different = [...new Set(sources)];
+    const found = await generateTuned(model, different.map(promptOf), { tuning, parameters, runtime, beams, maxNewTokens, ...(onProgress ? { onProgress } : {}) });
+    const texts = new Map(found.map(([best], i) => [different[i]!, model.tokenizer.decode(best!.tokens, { skipSpecialTokens: true }).trim()]));
+    return sources.map((source) => texts.get(source)!);
+  };
+}
