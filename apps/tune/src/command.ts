@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { ConfigError } from '@prefix-tuning/base';
 import { HelpWanted } from '@prefix-tuning/cli';
 import { env } from '@tensorflow/tfjs-core';
-import { trainCommand, trainUsage } from './train.js';
+import { trainUsage } from './train-options.js';
+import { trainCommand } from './train.js';
 import { writeCommand, writeUsage } from './write.js';
 
 /** Takes what is printed; progress goes to standard error. */
