@@ -13,9 +13,12 @@ export interface Fields {
   choice<T extends string>(name: string, choices: readonly T[], fallback?: T): T;
 }
 
+/** The cure where the file says what another model is. */
+const another = 'Choose another checkpoint.';
+
 export function fields(raw: Readonly<Record<string, unknown>>, file: string): Fields {
-  const fail = (name: string, expected: string): never => {
-    throw new ConfigError(`${file}: ${name}: expected ${expected}, got ${JSON.stringify(raw[name])}. Correct the file or get it again.`, {
+  const fail = (name: string, expected: string, cure = 'Correct the file or get it again.'): never => {
+    throw new ConfigError(`${file}: ${name}: expected ${expected}, got ${JSON.stringify(raw[name])}. ${cure}`, {
       details: { file, field: name, value: raw[name] },
     });
   };
@@ -38,11 +41,11 @@ export function fields(raw: Readonly<Record<string, unknown>>, file: string): Fi
       return typeof value === 'boolean' ? value : fail(name, 'true or false');
     },
     tiedEmbeddings: () => {
-      if ((raw['tie_word_embeddings'] ?? true) !== true) fail('tie_word_embeddings', 'true, as the output layer is the token embedding here');
+      if ((raw['tie_word_embeddings'] ?? true) !== true) fail('tie_word_embeddings', 'true, as the output layer is the token embedding here', another);
     },
     choice: (name, choices, fallback) => {
       const value = raw[name] ?? fallback;
-      return choices.find((choice) => choice === value) ?? fail(name, `one of ${choices.join(', ')}`);
+      return choices.find((choice) => choice === value) ?? fail(name, `one of ${choices.join(', ')}`, another);
     },
   };
 }

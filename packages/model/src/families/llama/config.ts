@@ -2,13 +2,13 @@ import { ConfigError } from '@prefix-tuning/base';
 import { activationNames, type ActivationName } from '../activation.js';
 import type { ModelConfig } from '../family.js';
 import { fields } from '../fields.js';
+import { parseRope, type Rope } from './rope.js';
 
 export interface LlamaConfig extends ModelConfig {
   readonly inner: number;
   readonly epsilon: number;
   readonly activation: ActivationName;
-  /** Base of the rotary frequencies. */
-  readonly ropeTheta: number;
+  readonly rope: Rope;
   readonly tied: boolean;
   readonly attentionBias: boolean;
   readonly mlpBias: boolean;
@@ -38,22 +38,10 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>, file: string
     inner: read.integer('intermediate_size'),
     epsilon: read.number('rms_norm_eps', 1e-6),
     activation: read.choice('hidden_act', activationNames, 'silu'),
-    ropeTheta: ropeTheta(raw, file),
+    rope: parseRope(raw, file),
     tied: read.boolean('tie_word_embeddings', false),
     attentionBias: read.boolean('attention_bias', false),
     mlpBias: read.boolean('mlp_bias', false),
     raw,
   };
-}
-
-/** Newer files keep it in `rope_parameters`, older ones at the top; a scaled variant of rotary positions is refused. */
-function ropeTheta(raw: Readonly<Record<string, unknown>>, file: string): number {
-  const rope = (raw['rope_parameters'] ?? raw['rope_scaling'] ?? {}) as Readonly<Record<string, unknown>>;
-  const kind = rope['rope_type'] ?? rope['type'] ?? 'default';
-  if (kind !== 'default') {
-    throw new ConfigError(`${file}: rope_type: expected default, got ${JSON.stringify(kind)}. Choose a checkpoint without scaled rotary positions.`, {
-      details: { file, field: 'rope_type', value: kind },
-    });
-  }
-  return fields({ ...raw, ...rope }, file).number('rope_theta', 10_000);
 }

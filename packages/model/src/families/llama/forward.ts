@@ -6,6 +6,7 @@ import { attend, type AttendOptions } from '../attend.js';
 import type { ForwardInput, ForwardOutput, Parameters, Past, Slots } from '../family.js';
 import { causalMask, defaultPositions, fromSlots, lengthBefore, linear, mergeHeads, runLayer, splitHeads, takeRows, toSlots, type LayerContext } from '../layers.js';
 import type { LlamaConfig } from './config.js';
+import { frequencies } from './rope.js';
 
 interface Layer extends LayerContext {
   readonly config: LlamaConfig;
@@ -58,11 +59,11 @@ function norm({ parameters, config }: Pick<Layer, 'parameters' | 'config'>, name
   return mul(mul(x, rsqrt(add(mean(square(x), -1, true), config.epsilon))), parameters[`${name}.weight`]!);
 }
 
-/** Angles position / theta^(2 i / D), for i and i + D/2 alike; Su et al. 2021 */
-function rotate(positions: Tensor, { headSize: D, ropeTheta }: LlamaConfig): Layer['rotation'] {
-  const frequencies = Float32Array.from({ length: D }, (_, i) => ropeTheta ** (-(2 * (i % (D / 2))) / D));
+/** Angles of both halves of a head: number i turns with number i + D/2. */
+function rotate(positions: Tensor, { headSize: D, rope }: LlamaConfig): Layer['rotation'] {
+  const half = frequencies(rope, D);
   const [B, T] = positions.shape as [number, number];
-  const angles = mul(reshape(cast(positions, 'float32'), [B, 1, T, 1]), tensor(frequencies, [1, 1, 1, D]));
+  const angles = mul(reshape(cast(positions, 'float32'), [B, 1, T, 1]), tensor([...half, ...half], [1, 1, 1, D]));
   return { cos: cos(angles), sin: sin(angles) };
 }
 
