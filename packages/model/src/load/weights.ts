@@ -28,9 +28,10 @@ export async function loadParameters(
   const parameters: Record<string, Tensor> = {};
   try {
     const shapes = model.family.parameterShapes(model.config);
-    const located = locate(shards, model.family, shapes);
+    const { located, copies } = locate(shards, model.family, shapes);
     for (const shard of shards) await checkZeros(shard, model.family.zeroTensors ?? []);
     checkShapes(files.name, located, shapes);
+    for (const copy of copies) await checkCopy(copy, located.get(model.family.names.embedding)!);
     // A program takes large constants from files or from memory, not from both.
     const mapped = [...located.values()].every(({ entry }) => entry.dtype === 'F32');
     let done = 0;
@@ -105,19 +106,19 @@ async function noWeights(files: ModelFiles): Promise<FileError> {
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-function locate(shards: readonly SafetensorsFile[], { parameterName, names: { embedding, embeddingCopies } }: Family, shapes: Shapes): Map<string, Located> {
+function locate(shards: readonly SafetensorsFile[], { parameterName, names: { embedding, embeddingCopies } }: Family, shapes: Shapes) {
   const located = new Map<string, Located>();
-  let copy: Located | undefined;
+  const copies: Located[] = [];
   for (const shard of shards) {
     for (const entry of shard.tensors.values()) {
       const name = parameterName(entry.name);
-      if (embeddingCopies.test(entry.name) && (name === undefined || !Object.hasOwn(shapes, name))) copy = { shard, entry };
+      if (embeddingCopies.test(entry.name) && (name === undefined || !Object.hasOwn(shapes, name))) copies.push({ shard, entry });
       else if (name !== undefined) add(located, name, { shard, entry });
     }
   }
   // Of tensors that are one in memory some writers keep only the first by name.
-  if (copy && !located.has(embedding)) located.set(embedding, copy);
-  return located;
+  if (!located.has(embedding) && copies.length > 0) located.set(embedding, copies.pop()!);
+  return { located, copies };
 }
 
 function add(located: Map<string, Located>, name: string, found: Located): void {
@@ -138,6 +139,17 @@ async function checkZeros(shard: SafetensorsFile, names: readonly string[]): Pro
       details: { file: shard.name, tensor: name },
     });
   }
+}
+
+/** Leaving a copy of the embedding out is right only if it is one. transformers takes it as a matrix of its own where it is not. */
+async function checkCopy({ shard, entry }: Located, embedding: Located): Promise<void> {
+  const [own, shared] = [await shard.readFloat32(entry.name), await embedding.shard.readFloat32(embedding.entry.name)];
+  if (own.length === shared.length && own.every((value, i) => value === shared[i])) return;
+  throw new WeightsError(
+    `${shard.name}: tensor "${entry.name}": expected what "${embedding.entry.name}" holds, as config.json ties them, got other values. ` +
+      'Set tie_word_embeddings to false there if this is a Llama model, or choose another checkpoint.',
+    { details: { file: shard.name, tensor: entry.name } },
+  );
 }
 
 /** Compares what a checkpoint has with what its config asks for, and reports every difference at once. */
