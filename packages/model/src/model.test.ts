@@ -52,6 +52,8 @@ test('generation_config.json stands alone beside config.json, which gives the id
   expect(await said()).toEqual({ eosTokenIds: [0, 5], bosTokenId: 0, padTokenId: 7, decoderStartTokenId: undefined, raw: { eos_token_id: [0, 5], top_k: 9 } });
   await rm(join(folder, 'generation_config.json'));
   expect(await said()).toMatchObject({ eosTokenIds: [0], padTokenId: 7, raw: { num_beams: 4 } });
+  await editConfig({ bos_token_id: 3, force_bos_token_to_be_generated: true });
+  expect((await said()).raw['forced_bos_token_id']).toBe(3);
 });
 
 test('weights stay in their file: programs name the place, or decode half floats, and a file that changed is refused', async () => {
@@ -198,6 +200,14 @@ describe('bad folders give one clear error and leave no tensor', () => {
     await refused(ConfigError, /activation_function: expected one of/);
     await editConfig({ model_type: 'rnn' });
     await refused(ConfigError, /model_type: expected one of gpt2/);
+  });
+
+  test('an output layer that config.json ties to another embedding', async () => {
+    const tensors = await stored();
+    const { shape, data } = tensors['transformer.wte.weight']!;
+    const other = Float32Array.from(data as Float32Array, (value, i) => (i === 0 ? value + 1 : value));
+    await writeSafetensors(weightsFile(), { ...tensors, 'lm_head.weight': { dtype: 'F32', shape, data: other } });
+    await refused(WeightsError, /tensor "lm_head\.weight": expected what "transformer\.wte\.weight" holds, as config\.json ties them, got other values\. Set/);
   });
 
   test('weights of another model name every difference', async () => {

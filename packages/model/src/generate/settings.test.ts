@@ -28,6 +28,12 @@ test('what a checkpoint says is the default, and options, null among them, come 
   });
 });
 
+test('an end token of the checkpoint outside its vocabulary is none, a given one is refused', () => {
+  const own = { ...gpt2, generationConfig: { ...gpt2.generationConfig, eosTokenIds: [50256, 3, -1] } };
+  expect(resolveSettings({}, own).endTokens).toEqual([3]);
+  expect(() => resolveSettings({ endTokens: [50256] }, own)).toThrow('endTokens: expected ids below 400, got [50256]');
+});
+
 test("a checkpoint's minimum gives way to a lower maximum, a given one does not", () => {
   const own = saying(bart, { max_length: 142, min_length: 56 });
   expect(resolveSettings({}, own).minNewTokens).toBe(55);

@@ -113,7 +113,8 @@ export function resolveSettings(options: SearchOptions & Pick<GenerateOptions, '
     noRepeatNgramSize: options.noRepeatNgramSize ?? number('no_repeat_ngram_size', 0),
     forcedFirstToken,
     forcedLastToken,
-    endTokens: options.endTokens ?? eosTokenIds,
+    // One outside a small vocabulary, such as GPT-2's own, is never generated.
+    endTokens: options.endTokens ?? eosTokenIds.filter((id) => id >= 0 && id < model.config.vocabulary),
     stopStrings: options.stopStrings ?? (typeof stops === 'string' ? [stops] : list('stop_strings')),
   };
   checkCheckpoint(model);

@@ -18,6 +18,10 @@ export function parseGenerationConfig(config: Readonly<Record<string, unknown>>,
     bosTokenId: id('bos_token_id'),
     padTokenId: id('pad_token_id'),
     decoderStartTokenId: id('decoder_start_token_id'),
-    raw: generation ?? config,
+    raw: generation ?? withForcedFirst(config),
   };
 }
+
+/** Old files of BART say by a flag that texts begin with the begin token. */
+const withForcedFirst = (config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  config['force_bos_token_to_be_generated'] === true ? { ...config, forced_bos_token_id: config['bos_token_id'] } : config;
