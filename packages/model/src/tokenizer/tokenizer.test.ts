@@ -33,6 +33,13 @@ test('ids and text of hostile lines equal Python', async () => {
   expect(tokenizer.size).toBe(400);
 });
 
+test('digits stand apart as in Python, those outside ASCII too', async () => {
+  const json = JSON.parse(readFileSync(`${fixture('gpt2')}/tokenizer.json`, 'utf8')) as Record<string, unknown>;
+  const pretokenizers = [{ type: 'Digits', individual_digits: true }, json['pre_tokenizer']];
+  const { encode } = createTokenizer({ ...json, pre_tokenizer: { type: 'Sequence', pretokenizers } });
+  expect(encode('40 km\u00b2 \u00bd 12\u0663')).toEqual([20, 16, 221, 75, 77, 127, 111, 221, 127, 122, 221, 17, 18, 150, 97]);
+});
+
 const data = process.env['PREFIX_TUNING_DATA'] ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
 
 /** SHA-256 of all ids as 32-bit little-endian integers, each line followed by -1. */

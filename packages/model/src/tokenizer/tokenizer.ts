@@ -39,7 +39,7 @@ export function createTokenizer(json: Readonly<Record<string, unknown>>, config:
 
 function build(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>, file: string): HubTokenizer {
   try {
-    return new HubTokenizer(withModelType(json), config);
+    return new HubTokenizer({ ...withModelType(json), pre_tokenizer: withAllDigits(json['pre_tokenizer'] as PreTokenizer | null) }, config);
   } catch (cause) {
     throw new ConfigError(`${file}: expected a tokenizer that this toolkit knows, got ${(cause as Error).message}. Get the file again.`, { details: { file }, cause });
   }
@@ -50,6 +50,19 @@ function withModelType(json: Readonly<Record<string, unknown>>): Record<string, 
   const model = json['model'];
   if (typeof model !== 'object' || model === null || 'type' in model || !('merges' in model)) return { ...json };
   return { ...json, model: { type: 'BPE', ...model } };
+}
+
+interface PreTokenizer {
+  readonly type?: string;
+  readonly pretokenizers?: readonly PreTokenizer[];
+  readonly individual_digits?: boolean;
+}
+
+/** Python's `Digits` splits at every number of Unicode, such as ² or ½, the library's at those of ASCII. */
+function withAllDigits(pre: PreTokenizer | null): unknown {
+  if (pre?.type === 'Sequence') return { ...pre, pretokenizers: pre.pretokenizers?.map(withAllDigits) };
+  if (pre?.type !== 'Digits') return pre;
+  return { type: 'Split', pattern: { Regex: pre.individual_digits ? '\\p{N}' : '\\p{N}+' }, behavior: 'Isolated', invert: false };
 }
 
 /** Stands in for the tokenizer of a model loaded without one: every use says so. */
