@@ -63,3 +63,13 @@ test('an encoder-decoder prefix round-trips by site, and other folders are refus
   await expect(loadSitePrefixes(join(folder, 'c'))).rejects.toThrow(/peft_type to be PREFIX_TUNING_SITES/);
   await expect(loadTiedPrefix(join(folder, 'c'))).rejects.toThrow(/num_transformer_submodules to be 2, got 1/);
 });
+
+test("of PEFT's tied prefix a decoder with fewer layers than the encoder takes the first ones", async () => {
+  const prefix = await saved('tied');
+  const path = join(folder, 'tied', 'adapter_config.json');
+  await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), num_transformer_submodules: 2 }));
+  const { decoder } = await loadTiedPrefix(join(folder, 'tied'), { layers: 1 });
+  expect(decoder).toMatchObject({ layers: 1, length: 4, rows: { shape: [4, 12] } });
+  expect(decoder.rows.data.slice(12, 24)).toEqual(prefix.rows.data.slice(24, 36));
+  await expect(loadTiedPrefix(join(folder, 'tied'), { layers: 3 })).rejects.toThrow(/layers: expected 1 to the 2 of .*adapter_config\.json, got 3/);
+});

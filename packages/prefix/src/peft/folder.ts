@@ -57,10 +57,13 @@ export async function loadPrefix(source: FolderSource): Promise<LoadedPrefix> {
  * of each layer), so that layer l's self-attention gets pair 2 l modulo L; current versions drop the pairs for
  * cross-attention.
  *
+ * @param options.layers  how many the decoder has, where these are fewer than the encoder's, which PEFT counts
  * @returns the decoder's prefix with the shared layers written out, and a warning to show
  * @throws PrefixFileError  if the folder holds another kind of adapter
+ * @throws ConfigError  for an option that does not exist, or more layers than PEFT has
  */
-export async function loadTiedPrefix(source: FolderSource): Promise<{ decoder: FoldedPrefix; warning: string }> {
+export async function loadTiedPrefix(source: FolderSource, options: { layers?: number } = {}): Promise<{ decoder: FoldedPrefix; warning: string }> {
+  checkFields('loadTiedPrefix', options, ['layers']);
   const file = nameOf(source, configFile);
   const config = parsePeftConfig(await readConfig(source), file);
   if (config.num_transformer_submodules !== 2) {
@@ -68,20 +71,25 @@ export async function loadTiedPrefix(source: FolderSource): Promise<{ decoder: F
       details: { file, field: 'num_transformer_submodules' },
     });
   }
-  const shape = shapeOf(config);
-  const { layers, heads, headDim, length } = shape;
+  const stored = shapeOf(config);
+  const shape = { ...stored, layers: options.layers ?? stored.layers };
+  if (!Number.isInteger(shape.layers) || shape.layers < 1 || shape.layers > stored.layers) {
+    throw new ConfigError(`loadTiedPrefix: layers: expected 1 to the ${stored.layers} of ${file}, got ${shape.layers}. Give the decoder's.`, {
+      details: { file, field: 'layers' },
+    });
+  }
+  const tied = await readTensor(source, tensorName, [stored.length, positionSize(stored)]);
+  const pair = 2 * shape.heads * shape.headDim;
   const size = positionSize(shape);
-  const stored = await readTensor(source, tensorName, [length, size]);
-  const pair = 2 * heads * headDim;
-  const data = new Float32Array(stored.data.length);
-  for (let p = 0; p < length; p++) {
-    for (let l = 0; l < layers; l++) {
-      const from = p * size + ((2 * l) % layers) * pair;
-      data.set(stored.data.subarray(from, from + pair), p * size + l * pair);
+  const data = new Float32Array(shape.length * size);
+  for (let p = 0; p < shape.length; p++) {
+    for (let l = 0; l < shape.layers; l++) {
+      const from = p * positionSize(stored) + ((2 * l) % stored.layers) * pair;
+      data.set(tied.data.subarray(from, from + pair), p * size + l * pair);
     }
   }
   const warning =
-    `${file}: PEFT ties the decoder's layers (layer l uses pair 2l mod ${layers}) and has no prefix for the encoder and cross-attention. ` +
+    `${file}: PEFT ties the decoder's layers (layer l uses pair 2l mod ${stored.layers}) and has no prefix for the encoder and cross-attention. ` +
     'The layers are written out; training would untie them.';
-  return { decoder: { ...shape, rows: { ...stored, data } }, warning };
+  return { decoder: { ...shape, rows: { dtype: 'float32', shape: [shape.length, size], data } }, warning };
 }
