@@ -28,7 +28,7 @@ export class TemporaryFile {
       return { path, offset };
     } catch (cause) {
       const file = this.at?.path ?? folder ?? modules()!.os.tmpdir();
-      throw new FileError(`${file}: expected room for ${end} bytes of constants, got ${(cause as Error).message}. Make room there, or name another folder in TMPDIR.`, { cause, details: { file, bytes: end } });
+      throw new FileError(`${file}: expected room for at least ${end} bytes of constants, got ${(cause as Error).message}. Make room there, or name another folder in TMPDIR.`, { cause, details: { file, bytes: end } });
     }
   }
 
