@@ -136,24 +136,40 @@ async function place(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): 
 }
 
 async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {
-  const placed = spill(await place(graph, ort, settings));
-  const model = toOnnx(placed.graph);
-  const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, settings)).catch((cause: Error) => {
-    placed.release();
-    throw new OnnxRuntimeError(`jit: ONNX Runtime refused the graph of ${graph.name}: ${cause.message}`, { cause });
+  const { graph: placed, release } = spill(await place(graph, ort, settings));
+  const { session, inputNames, outputNames } = await start(placed, ort, settings).catch((error: unknown) => {
+    release();
+    throw error;
   });
+  // What follows lives as long as the program, and must not hold the graph: its constants may be large, and the session has its own.
+  const { name } = graph;
+  const dtypes = graph.outputs.map(({ dtype }) => dtype as DType);
   // ONNX Runtime drops inputs that no operator reads, and refuses to be fed them.
-  const fed = model.inputNames.map((name) => session.inputNames.includes(name));
+  const fed = inputNames.map((name) => session.inputNames.includes(name));
   return {
     async run(inputs) {
-      const feeds = Object.fromEntries(inputs.flatMap((input, i) => (fed[i] ? [[model.inputNames[i]!, toOrt(ort, input)]] : [])));
+      const feeds = Object.fromEntries(inputs.flatMap((input, i) => (fed[i] ? [[inputNames[i]!, toOrt(ort, input)]] : [])));
       const results = await session.run(feeds).catch((cause: Error) => {
-        throw new OnnxRuntimeError(`jit: ${graph.name} failed while running: ${cause.message}`, { cause });
+        throw new OnnxRuntimeError(`jit: ${name} failed while running: ${cause.message}`, { cause });
       });
-      return model.outputNames.map((name, i) => fromOrt(results[name]!, graph.outputs[i]!.dtype as DType));
+      return outputNames.map((name, i) => fromOrt(results[name]!, dtypes[i]!));
     },
-    dispose: () => session.release().finally(placed.release),
+    dispose: () => session.release().finally(release),
   };
+}
+
+interface Started extends Pick<OnnxModel, 'inputNames' | 'outputNames'> {
+  readonly session: OnnxSession;
+}
+
+async function start(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Started> {
+  const model = toOnnx(graph);
+  try {
+    const session = await ort.InferenceSession.create(model.bytes, sessionOptions(model, settings));
+    return { session, inputNames: model.inputNames, outputNames: model.outputNames };
+  } catch (cause) {
+    throw new OnnxRuntimeError(`jit: ONNX Runtime refused the graph of ${graph.name}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function toOrt(ort: OnnxRuntimeModule, { dtype, data, shape }: HostTensor): OnnxTensor {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { hostTensor, jit, onnxRuntime, storedTensor, trace, type Graph } from '../index.js';
+import type { MemoryConstant } from '../graph/graph.js';
 import { QuantisedWeights } from './quantised.js';
 
 const root = mkdtempSync(join(tmpdir(), 'jit-quantised-'));
@@ -16,6 +17,7 @@ const path = join(root, 'weights.bin');
 writeFileSync(path, new Uint8Array(numbers(2 * K * N).buffer));
 const [w, other] = [0, 4 * K * N].map((offset) => storedTensor({ path, offset }, [K, N]) as tf.Tensor2D);
 const held = tf.tensor2d(numbers(K * N, 2), [K, N]);
+const table = tf.tensor2d(numbers(200 * N), [200, N]);
 
 type Product = (x: tf.Tensor) => tf.Tensor;
 const by = (...matrices: tf.Tensor2D[]): Product => (x) => tf.addN(matrices.map((matrix) => tf.matMul(x as tf.Tensor2D, matrix)));
@@ -69,11 +71,24 @@ test('what a later program needs besides is written into a file of its own', () 
   expect(files()).toEqual([]);
 });
 
-test('in memory, where no constant lies in a file, and once there too', () => {
+test('weights in memory go there too, rounded or not, and each once', async () => {
+  const fn: Product = (x) => tf.add(by(held)(x), tf.gather(table, [1, 2]));
+  const [one, two] = [jit(fn, { runtime: runtime() }), jit((x: tf.Tensor) => tf.mul(fn(x), 2), { runtime: runtime() })];
+  const { data } = await one(x(2));
+  expect(files()).toEqual([K * N + 4 * table.size]);
+  expect((await two(x(2))).data).toEqual(data.map((value) => 2 * value));
+  expect(files()).toHaveLength(1);
+  await Promise.all([one.dispose(), two.dispose()]);
+  expect(files()).toEqual([]);
+});
+
+test('where there are no files, in memory, and once there too', () => {
+  vi.stubGlobal('process', { ...process, getBuiltinModule: undefined });
   const weights = new QuantisedWeights();
   const [one, two] = [weights.in(graphOf(2, by(held))), weights.in(graphOf(3, by(held)))];
-  const bytesOf = ({ constants }: Graph) => constants.find(({ dtype }) => dtype === 'int8');
-  expect(bytesOf(one.graph)).toHaveProperty('data', (bytesOf(two.graph) as { data?: Int8Array }).data);
+  vi.unstubAllGlobals();
+  const bytesOf = ({ constants }: Graph) => (constants.find(({ dtype }) => dtype === 'int8') as MemoryConstant).data;
+  expect(bytesOf(one.graph)).toBe(bytesOf(two.graph));
   expect(files()).toEqual([]);
   one.release();
   two.release();

@@ -89,7 +89,8 @@ export class SharedWeights {
    */
   share(graph: Graph, save: SaveSession): Promise<Shared> {
     const shared = this.turn.then(() => this.replace(graph, save));
-    this.turn = shared.catch(() => {});
+    // Without its result: the graph holds its constants.
+    this.turn = shared.then(() => {}, () => {});
     return shared;
   }
 

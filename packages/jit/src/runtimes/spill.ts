@@ -14,18 +14,18 @@ const LARGEST_MODEL = 1e9;
  * @throws FileError  if there is no room for the file; `shared` is released then
  */
 export function spill(shared: Shared, largest = LARGEST_MODEL): Shared {
-  const { constants } = shared.graph;
-  const large = constants.filter((constant): constant is MemoryConstant => 'data' in constant && constant.data.byteLength >= EXTERNAL_BYTES);
+  const { graph, release: releaseShared } = shared;
+  const large = graph.constants.filter((constant): constant is MemoryConstant => 'data' in constant && constant.data.byteLength >= EXTERNAL_BYTES);
   const bytes = large.reduce((sum, { data }) => sum + data.byteLength, 0);
-  if (bytes <= largest || !constants.some((constant) => 'file' in constant)) return shared;
+  if (bytes <= largest || !graph.constants.some((constant) => 'file' in constant)) return shared;
   const file = new TemporaryFile();
   const release = () => {
     file.remove();
-    shared.release();
+    releaseShared();
   };
   try {
     const moved = large.map(({ id, dtype, shape, data }) => [id, { dtype, shape, file: file.append(data) }] as const);
-    return { graph: substitute(shared.graph, new Map(moved)), release };
+    return { graph: substitute(graph, new Map(moved)), release };
   } catch (error) {
     release();
     throw error;

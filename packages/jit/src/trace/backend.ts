@@ -31,11 +31,12 @@ export class TraceBackend extends KernelBackend {
 
   begin(builder: GraphBuilder): void {
     this.current = builder;
-    this.values = new WeakMap();
   }
 
   end(): void {
     this.current = undefined;
+    // Constants hold their numbers, which may be large.
+    this.values = new WeakMap();
   }
 
   /** A TensorFlow.js tensor description that stands for a value. bool and int64 stay what TensorFlow.js can name. */
