@@ -74,11 +74,11 @@ describe('a short reproduction of a table of outputs and a figure', () => {
   }, 600_000);
 });
 
-test('killed in the middle it goes on with what is not done', async () => {
+test('interrupted in the middle it says how to go on, and goes on with what is not done', async () => {
   const args = ['--only', 'table6', ...short, '--out', 'out', '--jobs', '1'];
   const out = join(folder, 'out');
-  const killed = await reproduce(args, { watch: async (child) => (await whole(out)) === 1 && child.kill('SIGKILL') });
-  expect(killed.code).not.toBe(0);
+  const killed = await reproduce(args, { watch: async (child) => (await whole(out)) === 1 && child.kill('SIGINT') });
+  expect(killed).toMatchObject({ code: null, stderr: expect.stringContaining('The same command goes on from the last checkpoints.') });
   expect(await reproduce(args)).toMatchObject({ code: 0, stderr: expect.stringContaining('2 runs: 1 are there, 1 to do.') });
 }, 600_000);
 
@@ -94,6 +94,10 @@ test('killed while it decodes, a run goes on from what was trained, and knows th
   const { stepSeconds } = JSON.parse(await readFile(join(run!, 'result.json'), 'utf8')) as { stepSeconds: { median: number } };
   expect(stepSeconds.median).toBeGreaterThan(0);
   expect(await there('training/parameters.safetensors')).toBe(false);
+  // Whoever loses the result of a whole run gets it again.
+  await rm(join(run!, 'result.json'));
+  expect((await reproduce(args)).code).toBe(0);
+  expect(await there('result.json')).toBe(true);
 }, 600_000);
 
 /** The process that trains in one of the folders: its lock there names it. */

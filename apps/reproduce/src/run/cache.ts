@@ -1,3 +1,4 @@
+import { FileError } from '@prefix-tuning/base';
 import { lockFolder } from '@prefix-tuning/training';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -20,8 +21,18 @@ export function runFolder(root: string, { id, spec }: PlannedRun, deciding: Deci
   return join(root, 'runs', `${id}-${hashText(JSON.stringify({ spec, deciding })).slice(0, 12)}`);
 }
 
-/** The result of a run that ended, or undefined. */
-export const readResult = (folder: string): Promise<RunResult | undefined> => readJson(join(folder, 'result.json'));
+/**
+ * The result of a run that ended, or undefined.
+ *
+ * @throws FileError  if the file holds something else
+ */
+export async function readResult(folder: string): Promise<RunResult | undefined> {
+  const file = join(folder, 'result.json');
+  const result = await readJson<Partial<RunResult> | null>(file);
+  if (result === undefined) return undefined;
+  if (Array.isArray(result?.outputs) && result.stepSeconds && result.seconds && result.parameters && result.curve) return result as RunResult;
+  throw new FileError(`${file}: expected a run's result with its outputs and times, got something else. Delete the file and start again.`, { details: { file } });
+}
 
 /** Writes the outputs, and last the result, which says that the run is whole. */
 export async function writeResult(folder: string, result: RunResult): Promise<void> {

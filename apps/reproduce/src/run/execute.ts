@@ -8,7 +8,7 @@ import type { RunSpec } from '../plan/run.js';
 import { decode } from './decode.js';
 import { testExamples, trainingData } from './examples.js';
 import { countOf, savedSize, type RunResult } from './record.js';
-import { train } from './train.js';
+import { removeRemains, train } from './train.js';
 
 /** A run with the places that it reads and writes. */
 export interface RunJob {
@@ -39,6 +39,7 @@ export async function executeRun({ id, spec, folder: own, dataFolder }: RunJob, 
   const maxLength = Math.min(512, tokenLimit(model, tuning) + 1);
   const encoder = pairEncoder(model, { maxLength, maxSource, maxTarget, tooLong: 'truncate' });
   const folder = trainingFolder(own);
+  await removeRemains(folder);
   const common = { spec, model, tuning, encoder, runtime, onProgress };
   const { parameters, trainSeconds, compileSeconds, ...trained } = await train({ ...common, folder, data: await trainingData(dataset, spec) });
   const started = performance.now();

@@ -27,6 +27,12 @@ export async function runAll(plan: Plan, jobs: readonly RunJob[], places: Places
   const draw = () => view.draw({ title: `${ended}/${todo.length} runs`, share: remaining.share(), remainingSeconds: remaining.seconds(), tasks: [...tasks.values()] });
   // The longest first, so that no worker is left with a long one at the end; models stay together within like lengths.
   const order = [...todo].sort((a, b) => work.get(b.id)! - work.get(a.id)!);
+  // The terminal interrupts the workers too; what is not on disk by now is done again.
+  const interrupted = () => {
+    process.stderr.write('\nInterrupted. The same command goes on from the last checkpoints.\n');
+    process.kill(process.pid, 'SIGINT');
+  };
+  process.once('SIGINT', interrupted);
   const failures = await workThrough(order, {
     jobs: options.jobs,
     threads: options.threads,
@@ -50,6 +56,7 @@ export async function runAll(plan: Plan, jobs: readonly RunJob[], places: Places
     },
     onLine: view.log,
   });
+  process.off('SIGINT', interrupted);
   view.finish();
   return failures;
 }

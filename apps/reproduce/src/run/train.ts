@@ -2,6 +2,7 @@ import type { OnProgress } from '@prefix-tuning/base';
 import type { Runtime } from '@prefix-tuning/jit';
 import type { Model } from '@prefix-tuning/model';
 import { batchShape, sequenceBatches, trainingProgress, trainRun, type HostTensors, type Hyperparameters, type PairEncoder, type RunEndEvent, type Tuning } from '@prefix-tuning/training';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunSpec } from '../plan/run.js';
@@ -54,6 +55,15 @@ async function timesOf({ result, seconds }: RunEndEvent, { folder, stepSeconds, 
   const times = { stepSeconds: quartiles(stepSeconds), compileSeconds };
   await writeJson(file, times);
   return times;
+}
+
+/** What a training that has ended must have left, to be taken up by whoever decodes. */
+const needed = ['parameters.safetensors', 'tuned', 'log.jsonl'];
+
+/** A run whose result was lost after it was whole, or whose files were, has nothing to decode with: it trains anew. */
+export async function removeRemains(folder: string): Promise<void> {
+  const there = (name: string) => existsSync(join(folder, name));
+  if (there('result.json') && !needed.every(there)) await rm(folder, { recursive: true });
 }
 
 /** What only training needs is removed once a run is whole; what the method keeps stays. */

@@ -4,7 +4,7 @@ import { findRuntime, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 import { disposeModel, loadModel, type Model } from '@prefix-tuning/model';
 import { env } from '@tensorflow/tfjs-core';
 import { PrefixTuningError } from '@prefix-tuning/base';
-import { writeFailure, writeResult } from './cache.js';
+import { readResult, writeFailure, writeResult } from './cache.js';
 import { executeRun, trainingFolder, type RunJob } from './execute.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { removeLeftovers } from './train.js';
@@ -35,18 +35,20 @@ async function runtimeWith(threads: number, eightBits = false): Promise<Runtime>
 async function run(job: RunJob, threads: number): Promise<void> {
   let drawn = 0;
   try {
-    const model = await modelFrom(job.modelFolder);
-    const result = await executeRun(job, {
-      model,
-      threads,
-      runtime: await runtimeWith(threads, job.spec.eightBits),
-      onProgress: (progress) => {
-        if (performance.now() - drawn < 100 && progress.done !== progress.total) return;
-        drawn = performance.now();
-        send({ type: 'progress', id: job.id, progress });
-      },
-    });
-    await writeResult(job.folder, result);
+    // Another process with the same output folder may have done it since it was planned.
+    if (!(await readResult(job.folder))) {
+      const result = await executeRun(job, {
+        model: await modelFrom(job.modelFolder),
+        threads,
+        runtime: await runtimeWith(threads, job.spec.eightBits),
+        onProgress: (progress) => {
+          if (performance.now() - drawn < 100 && progress.done !== progress.total) return;
+          drawn = performance.now();
+          send({ type: 'progress', id: job.id, progress });
+        },
+      });
+      await writeResult(job.folder, result);
+    }
     // Not before: a run that ends without its result decodes again.
     await removeLeftovers(trainingFolder(job.folder));
     send({ type: 'done', id: job.id, memory: process.memoryUsage.rss() });
