@@ -1,3 +1,4 @@
+import { suites } from '@prefix-tuning/metrics';
 import type { ExhibitId } from './cells.js';
 import { paper } from './paper.js';
 import type { RowName } from './rows.js';
@@ -30,7 +31,7 @@ export interface ExamplesExhibit extends Shown {
 
 /** Table 1's last row, which the paper quotes from others; there is nothing of ours to stand beside it. */
 const { e2e, webnlg } = paper.table1.rows.find(({ model }) => model === 'sota-2020')!;
-const published2020 = `The best published by 2020, as the paper quotes it, in the order of the columns: E2E ${e2e.join(', ')}; WebNLG ${webnlg.filter((value) => value !== null).join(', ')} (no TER).`;
+const published2020 = `The best published by 2020, as the paper quotes it, in the order of the columns: E2E ${e2e.map((value, i) => value!.toFixed(suites.e2e.columns[i]!.digits)).join(', ')}; WebNLG ${webnlg.filter((value) => value !== null).join(', ')} (no TER).`;
 
 /** The paper's tables and figures (Table 5 is the settings themselves). */
 export const exhibits: Readonly<Record<ExhibitId, TableExhibit | FigureExhibit | ExamplesExhibit>> = {
@@ -38,7 +39,7 @@ export const exhibits: Readonly<Record<ExhibitId, TableExhibit | FigureExhibit |
   table2: { kind: 'table', title: 'Table 2. Summarization', paper: paper.table2.title, baseline: 'fine-tune' },
   table3: { kind: 'table', title: 'Table 3. Extrapolation to unseen topics', paper: paper.table3.title, baseline: 'fine-tune' },
   table4: { kind: 'table', title: 'Table 4. Embedding-only and infix-tuning', paper: paper.table4.title, baseline: 'prefix-0.1%' },
-  table6: { kind: 'examples', title: 'Table 6. What the models write, WebNLG', paper: paper.table6.title },
+  table6: { kind: 'examples', title: 'Table 6. What the models write, WebNLG', paper: `${paper.table6.title}. Where the test set lacks a category, another stands in for it.` },
   figure3: {
     kind: 'figure',
     title: 'Figure 3. Low data',
@@ -74,5 +75,8 @@ export const exhibits: Readonly<Record<ExhibitId, TableExhibit | FigureExhibit |
   own: { kind: 'table', title: 'Your dataset', paper: 'A dataset of your own; the paper has no numbers for it.', baseline: 'fine-tune' },
 };
 
+const { costs } = paper;
+/** What the paper says of time (its appendix), to stand beside ours. */
+export const publishedCosts = `The paper: an epoch of 22,000 examples took ${costs.prefixTuningHoursPerEpoch22kExamples} hours with a prefix, ${costs.fineTuningHoursPerEpoch22kExamples} with fine-tuning, and decoding ${costs.decodingSecondsPerSentenceTableToText} s a sentence (table-to-text) or ${costs.decodingSecondsPerBatchOf10Xsum} s a batch of ten (XSUM), on ${costs.hardware}.`;
 
 export const modelTitles = { 'gpt2-medium': 'GPT-2 medium', 'gpt2-large': 'GPT-2 large', 'bart-large': 'BART large' } as const;

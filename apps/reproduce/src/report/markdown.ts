@@ -1,4 +1,4 @@
-import { modelTitles } from '../recipe/exhibits.js';
+import { modelTitles, publishedCosts } from '../recipe/exhibits.js';
 import type { SideBySide } from './examples.js';
 import type { FigureData } from './figure.js';
 import { bytesText, percentText } from './numbers.js';
@@ -44,7 +44,7 @@ function exhibitText(exhibit: ExhibitData): string {
 function tableText({ caption, columns, groups, baseline, missing }: TableData): string {
   const parts = columns.map(({ title, names }, c) => {
     const from = columns.slice(0, c).reduce((sum, each) => sum + each.names.length, 0);
-    const rows = groups.flatMap(({ model, rows }) => rows.map((row) => ({ name: `${modelTitles[model]}: ${row.title}`, cells: row.cells.slice(from, from + names.length) })));
+    const rows = groups.flatMap(({ model, rows }) => rows.map((row) => ({ name: `${modelTitles[model]}: ${row.title}${row.shares[c] === undefined ? '' : `, ${percentText(row.shares[c])} kept`}`, cells: row.cells.slice(from, from + names.length) })));
     const shown = rows.filter(({ cells }) => cells.some(({ missing }) => missing?.kind !== 'not selected'));
     return table([title, ...names], shown.map(({ name, cells }) => [name, ...cells.map(cellText)]));
   });
@@ -75,6 +75,7 @@ function costsText({ costs, sizes }: Report): string {
   const formula = sizes.map(({ model, method, trained, kept, share, bytes }) => [`${model}: ${method}`, trained.toLocaleString('en'), kept.toLocaleString('en'), percentText(share), bytesText(bytes)]);
   return [
     table(['', 'trained', 'kept', 'share', 'on disk', 'ms a step', 'beside fine-tuning', 'training, s', 'decoding, s an input'], rows),
+    publishedCosts,
     'The paper’s models, by formula:',
     table(['', 'trained', 'kept', 'share kept', 'bytes kept (float32)'], formula),
   ].join('\n\n');

@@ -3,6 +3,7 @@ import { modelTitles, type TableExhibit } from '../recipe/exhibits.js';
 import { paperValues } from '../recipe/paper.js';
 import { methodRows } from '../recipe/rows.js';
 import type { ModelRole, Task, TaskName } from '../recipe/tasks.js';
+import type { RunResult } from '../run/record.js';
 import { columnTitle, suiteOf } from './columns.js';
 import type { CellFinding } from './findings.js';
 import { compareCells, type CellColumn, type CellScore } from './scores.js';
@@ -28,6 +29,8 @@ export interface TableCell {
 export interface TableRow {
   readonly title: string;
   readonly cells: readonly TableCell[];
+  /** By task, the share of the model's parameters that is kept: in a small model a prefix of 0.1% by name is more. */
+  readonly shares: readonly (number | undefined)[];
   /** Runs behind the row, by task. */
   readonly runs: readonly (readonly string[])[];
 }
@@ -90,8 +93,11 @@ function rowData(findings: readonly CellFinding[], { row, names, exhibit, tasks 
     const baseline = row === exhibit.baseline ? undefined : find(task, exhibit.baseline);
     return suiteOf(tasks[task]!).columns.map((column, i): TableCell => (finding ? cellData(finding, { baseline, i, digits: column.digits }) : { text: undefined, missing: { kind: 'not selected' } }));
   });
-  return { title: methodRows[row].title, cells, runs: names.map((task) => find(task, row)?.runs.map(({ run }) => run.id) ?? []) };
+  const runs = names.map((task) => find(task, row)?.runs ?? []);
+  return { title: methodRows[row].title, cells, shares: runs.map(([first]) => shareOf(first?.result)), runs: runs.map((own) => own.map(({ run }) => run.id)) };
 }
+
+const shareOf = (result: RunResult | undefined) => result && result.parameters.kept / result.parameters.model;
 
 function cellData({ cell, columns, failure }: CellFinding, { baseline, i, digits }: { baseline: CellFinding | undefined; i: number; digits: number }): TableCell {
   const published = paperValues(cell)?.[i] ?? undefined;

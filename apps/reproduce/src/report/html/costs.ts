@@ -1,3 +1,4 @@
+import { publishedCosts } from '../../recipe/exhibits.js';
 import { bytesText, percentText } from '../numbers.js';
 import type { Report } from '../report.js';
 import { element, escapeHtml, plainTable } from './markup.js';
@@ -23,6 +24,7 @@ export function costsSection({ costs, sizes, machine }: Report): string {
   return [
     element('p', `Trained: numbers that training changes; kept: those that are stored after it, and their share of the model’s. Measured here: ${machine}. A step's time is the median, under it the quartiles; runs went side by side, so times are good for comparison with each other only; beside fine-tuning: a step’s time over fine-tuning’s.`, 'class="caption"'),
     plainTable(header, rows, 'names'),
+    element('p', publishedCosts, 'class="caption"'),
     element('h3', 'The paper’s models, by formula'),
     plainTable(['model', 'method', 'trained', 'kept', 'share kept', 'bytes kept (float32)'], published, 'names'),
   ].join('');

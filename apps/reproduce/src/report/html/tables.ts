@@ -1,4 +1,5 @@
 import { modelTitles } from '../../recipe/exhibits.js';
+import { percentText } from '../numbers.js';
 import type { TableCell, TableData, TableRow } from '../table.js';
 import { element, escapeHtml, runAnchor, withoutValue } from './markup.js';
 
@@ -19,14 +20,15 @@ function legend(rows: readonly TableRow[], baseline: string): string {
   const intervals = [...over].map((what) => (what === 'runs' ? 'over runs (Student’s t)' : 'over test inputs (bootstrap)')).join(' and ');
   const notes = [...new Set(cells.flatMap(({ note }) => note ?? []))].map((note) => ` Note: ${note}.`).join('');
   const published = cells.some(({ paper }) => paper !== undefined) ? ' In italics: the paper’s number, and ours less it.' : '';
-  return `${intervals ? `Small: 95% interval ${intervals}. ` : ''}▲ better, ▼ worse than ${baseline} of the same model (paired approximate randomisation over test inputs, p < 0.05).${published}${notes}`;
+  const shares = rows.some((row) => row.shares.some((share) => share !== undefined)) ? 'Under a method’s name: the share of the model’s parameters that it keeps here. ' : '';
+  return `${shares}${intervals ? `Under a number: its 95% interval ${intervals}. ` : ''}▲ better, ▼ worse than ${baseline} of the same model (paired approximate randomisation over test inputs, p < 0.05).${published}${notes}`;
 }
 
 function groupRows({ model, rows }: TableData['groups'][number], { part, from, to }: { part: number; from: number; to: number }): string {
-  const own = rows.map((row) => ({ ...row, run: row.runs[part]![0], cells: row.cells.slice(from, to) })).filter(({ run }) => run !== undefined);
+  const own = rows.map((row) => ({ ...row, run: row.runs[part]![0], share: row.shares[part], cells: row.cells.slice(from, to) })).filter(({ run }) => run !== undefined);
   if (own.length === 0) return '';
   const title = `<tr class="group"><td colspan="${to - from + 1}"><span>in the place of ${escapeHtml(modelTitles[model])}</span></td></tr>`;
-  return title + own.map(({ title: name, run, cells }) => `<tr><td>${element('a', name, `href="#${runAnchor(run!)}" title="its runs, files and commands"`)}</td>${cells.map((cell) => `<td>${cellHtml(cell)}</td>`).join('')}</tr>`).join('');
+  return title + own.map(({ title: name, run, share, cells }) => `<tr><td>${element('a', name, `href="#${runAnchor(run!)}" title="its runs, files and commands"`)}${share === undefined ? '' : element('span', percentText(share), 'class="interval"')}</td>${cells.map((cell) => `<td>${cellHtml(cell)}</td>`).join('')}</tr>`).join('');
 }
 
 function cellHtml({ text, missing, note, interval, paper, difference, mark, pValue }: TableCell): string {
