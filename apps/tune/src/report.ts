@@ -9,7 +9,7 @@ export async function report(task: Task, { parameters, result, seconds }: RunEnd
   const { options, model, tuning } = task;
   const plain = { ...task, tuning: untuned(model) };
   const [before, after] = [await lossOf(plain, {}), await lossOf(task, parameters)];
-  const kept = keptParameters(options.method, model, options.length === undefined ? {} : { length: options.length });
+  const kept = keptParameters(options.method, model, tuning.settings);
   const whole = Object.values(model.parameters).reduce((sum, { size }) => sum + size, 0);
   const table = renderTable(['', 'before', 'after'], [
     ['loss per token, held-out pairs', before.loss.toFixed(3), after.loss.toFixed(3)],

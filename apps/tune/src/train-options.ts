@@ -12,6 +12,8 @@ export const trainUsage = `prefix-tuning train --model MODEL --data FILE --out D
   --source, --target    the columns' names; source and target unless given
   --method METHOD       ${Object.keys(methods).join(', ')}; prefix unless given
   --length N            positions of a prefix; 5 unless given
+  --words TEXT          a prefix starts as the model's activations on these words, which helps on little data; random unless given
+  --set NAME=VALUE      another setting of the method, such as rank=8 of lora or kind=direct of prefix; as often as you like
   --epochs N, --steps N passes over the data or steps; unless given 5 passes, and at least 400 steps
   --learning-rate X     the paper's for the method unless given (of shipped models, larger)
   --batch-size N        10 unless given
@@ -23,7 +25,7 @@ export const trainUsage = `prefix-tuning train --model MODEL --data FILE --out D
 const text = { type: 'string' } as const;
 const known = {
   model: text, data: text, out: text, dev: text, source: text, target: text, method: text, length: text, epochs: text, steps: text,
-  'learning-rate': text, 'batch-size': text, 'max-source': text, seed: text, threads: text, 'eight-bits': { type: 'boolean' },
+  'learning-rate': text, 'batch-size': text, 'max-source': text, words: text, set: { type: 'string', multiple: true }, seed: text, threads: text, 'eight-bits': { type: 'boolean' },
 } as const;
 
 /** The command line of `train`, checked and completed. */
@@ -42,7 +44,9 @@ export function readOptions(args: string[]) {
     dev: given.dev,
     columns: { source: given.source ?? 'source', target: given.target ?? 'target' },
     method: method as MethodName,
-    length: numberOf('length', given.length, { least: 1 }),
+    /** The method's, but for the words to start from. */
+    settings: { ...settingsOf(given.set ?? []), ...optional('length', numberOf('length', given.length, { least: 1 })) },
+    words: given.words,
     epochs: numberOf('epochs', given.epochs, { least: 0, whole: false }),
     steps: numberOf('steps', given.steps, { least: 1 }),
     learningRate: numberOf('learning-rate', given['learning-rate'], { least: 0, whole: false }) ?? usualRate(method as MethodName, model),
@@ -52,4 +56,23 @@ export function readOptions(args: string[]) {
     threads: numberOf('threads', given.threads, { least: 1 }),
     eightBits: given['eight-bits'] ?? false,
   };
+}
+
+const optional = <T>(name: string, value: T | undefined) => (value === undefined ? {} : { [name]: value });
+
+/** `name=value` of each; a value is a number, a truth value, a list in JSON, or text. */
+function settingsOf(given: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(given.map((setting) => {
+    const [, name, value] = /^(\w+)=(.+)$/s.exec(setting) ?? [];
+    if (name === undefined) throw new ConfigError(`--set: expected NAME=VALUE, got ${setting}.`, { details: { option: 'set', value: setting } });
+    return [name, valueOf(value!)];
+  }));
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -18,8 +18,8 @@ export async function trainCommand(args: string[], write: Write): Promise<void> 
     const pairs = await readSplits(options);
     const model = await openModel(options.model, view.report);
     const rng = createRng(options.seed);
-    const settings = options.length === undefined ? {} : { length: options.length };
-    const tuning = await tune(options.method, model, { settings, rng: rng.fork('tuning') });
+    const words = options.words === undefined ? {} : { initialisation: 'words' as const, tokens: model.tokenizer.encode(options.words) };
+    const tuning = await tune(options.method, model, { settings: { ...options.settings, ...words }, rng: rng.fork('tuning') });
     const runtime = await runtimeOf(options);
     const task: Task = { options, model, tuning, runtime, ...pairs };
     const ended = await run(task, view);

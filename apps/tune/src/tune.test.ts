@@ -68,6 +68,15 @@ test('trains an encoder-decoder model and infixes, sources cut', async () => {
   expect(JSON.parse(await readFile(join(bart, 'tuned.json'), 'utf8'))).toMatchObject({ model: 'mini-bart', method: 'prefix', maxSource: 4 });
 });
 
+test('settings of a method, and words to start from', async () => {
+  expect(await train('--out', join(folder, 'lora'), '--steps', '1', '--method', 'lora', '--set', 'rank=2')).toContain('5,120 numbers kept');
+  expect(await train('--out', join(folder, 'words'), '--steps', '1', '--words', 'food name', '--set', 'kind=direct')).toContain('6,400 numbers kept');
+  const settings = JSON.parse(await readFile(join(folder, 'words', 'settings.json'), 'utf8')) as object;
+  expect(JSON.stringify(settings)).toMatch(/"kind":"direct".*"initialisation":"words"/);
+  await expect(train('--out', 'x', '--method', 'lora', '--length', '3')).rejects.toThrow('lora settings: expected fields of rank, alpha, targets, got length.');
+  await expect(train('--out', 'x', '--set', 'rank')).rejects.toThrow('--set: expected NAME=VALUE, got rank.');
+});
+
 describe('bad input', () => {
   const fails = (args: string[], message: string | RegExp) => expect(run(...args)).rejects.toThrow(message);
   const onFile = async (name: string, content: string, message: string | RegExp) =>
