@@ -20,7 +20,7 @@ export async function generateTuned(
   { tuning, parameters, ...options }: Omit<GenerateOptions, 'prefix'> & { tuning: Tuning; parameters: HostTensors },
 ): Promise<Generated[][]> {
   const tuned = applyTuning(model, tuning, parameters);
-  const generator = createGenerator(tuned.model, options);
+  const generator = createGenerator(tuned.model, options.runtime ? { runtime: options.runtime } : {});
   try {
     if (!tuned.readSource) return await generator.generate(prompts, { ...options, ...prefixesOf(tuned) });
     return await generateAfterSources({ prompts, generator, options, readSource: tuned.readSource });

@@ -1,3 +1,4 @@
+import { checkFields } from '@prefix-tuning/base';
 import type { Model } from '../model.js';
 import { candidateCount } from './beam-search.js';
 import { bucket } from './buckets.js';
@@ -19,7 +20,7 @@ import { resolveSettings, type Generated, type GenerateOptions, type SearchSetti
  * @throws ConfigError  if an option is out of range or a sequence would be longer than the model's positions
  */
 export async function generate(model: Model, prompts: readonly (readonly number[])[], options: GenerateOptions = {}): Promise<Generated[][]> {
-  const generator = createGenerator(model, options);
+  const generator = createGenerator(model, options.runtime ? { runtime: options.runtime } : {});
   try {
     return await generator.generate(prompts, options);
   } finally {
@@ -34,8 +35,14 @@ export interface Generator {
   dispose(): Promise<void>;
 }
 
-/** Keeps the programs that it compiles, and the memory of the last call's keys and values, from call to call. */
-export function createGenerator(model: Model, { runtime }: Pick<GenerateOptions, 'runtime'> = {}): Generator {
+/**
+ * Keeps the programs that it compiles, and the memory of the last call's keys and values, from call to call.
+ *
+ * @throws ConfigError  for an option that is not of the generator, but of each call or of the runtime
+ */
+export function createGenerator(model: Model, options: Pick<GenerateOptions, 'runtime'> = {}): Generator {
+  checkFields('createGenerator', options, ['runtime']);
+  const { runtime } = options;
   const compiled: Record<string, Programs> = {};
   let memory = createMemory();
   return {

@@ -1,7 +1,7 @@
 import { ConfigError } from '@prefix-tuning/base';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixture } from '../../test/golden.js';
-import { disposeModel, loadModel, type Model } from '../index.js';
+import { createGenerator, disposeModel, loadModel, type Model } from '../index.js';
 import { resolveSettings } from './settings.js';
 
 let bart: Model;
@@ -49,4 +49,8 @@ test('what a checkpoint asks for and is not supported is refused, with its file 
   refused({ forced_eos_token_id: [1, 2] }).toThrow('forced_eos_token_id: expected one token id');
   refused({ num_beam_groups: 2 }).toThrow(ConfigError);
   refused({ begin_suppress_tokens: null, encoder_no_repeat_ngram_size: 0, guidance_scale: 1, num_beam_groups: 1, renormalize_logits: false }).not.toThrow();
+});
+
+test('a generator takes no option that it would not heed', () => {
+  expect(() => createGenerator(gpt2, { weights: 'int8' } as never)).toThrow('createGenerator: expected fields of runtime, got weights.');
 });
