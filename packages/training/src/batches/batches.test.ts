@@ -168,7 +168,7 @@ test('blocks cover a text: each token but the first is predicted once', () => {
   expect(tokenBlocks([1, 2, 3], 3)).toEqual([]);
 });
 
-const letters = { encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0)), idOf: (token: string) => ({ '<|endoftext|>': 0, '[B]': 1 })[token] };
+const letters = { encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0)), idOf: (token: string) => ({ '<|endoftext|>': 0, '[B]': 1, '[E]': 2 })[token], tokenOf: (id: number) => ['<|endoftext|>', '[B]', '[E]'][id] };
 const pair = { id: 'x#0', source: 'ab', target: 'cd' };
 
 test('a pair is a space, the source, a space, begin, a space, the target, a space, end', () => {
@@ -239,8 +239,13 @@ test('a pair encoder encodes as its model reads, and refuses values out of range
   expect(apart.pair(pair)).toEqual(encodeSourceTarget(pair, bart));
   expect(apart.prompt('ab')).toEqual(encodeSourceText('ab', bart));
   const joined = pairEncoder({ ...(bart as object), family: {} } as never, { begin: '[B]' });
-  expect(joined.pair(pair)).toEqual(encodePair(pair, letters, { begin: '[B]' }));
+  expect(joined.pair(pair)).toEqual(encodePair(pair, letters, { begin: '[B]', end: '[E]' }));
   expect(joined.prompt('ab')).toEqual(encodePrompt('ab', letters, { begin: '[B]' }));
+  const own = (bosTokenId: number | undefined, eosTokenIds: number[], options = {}) =>
+    pairEncoder({ tokenizer: letters, generationConfig: { bosTokenId, eosTokenIds }, family: {} } as never, options).pair(pair);
+  expect(own(1, [2, 0])).toEqual(encodePair(pair, letters, { begin: '[B]', end: '[E]' }));
+  expect(own(undefined, [50256, 2], { end: undefined })).toEqual(encodePair(pair, letters, { begin: '[E]', end: '[E]' }));
+  expect(own(undefined, [])).toEqual(encodePair(pair, letters));
   const of = (options: object) => pairEncoder({ ...(bart as object), family: {} } as never, options);
   expect(() => of({ tooLong: 'cut' })).toThrow('pairEncoder: expected tooLong to be error or truncate, got cut. Correct the option.');
   expect(() => of({ maxTarget: NaN })).toThrow('pairEncoder: expected maxTarget to be a whole number of at least 1, got NaN.');

@@ -18,6 +18,9 @@ export interface EncodeOptions {
   readonly end?: string;
 }
 
+/** The begin and end token of GPT-2's own vocabulary. */
+export const endOfText = '<|endoftext|>';
+
 export const encodeFields: FieldsOf<EncodeOptions> = { maxLength: true, tooLong: true, begin: true, end: true };
 
 /**
@@ -28,7 +31,7 @@ export const encodeFields: FieldsOf<EncodeOptions> = { maxLength: true, tooLong:
  * @see the released code's LineByLineData2TextTextDataset; differs in: a cut must be asked for
  */
 export function encodePair(pair: Pair, tokenizer: TextEncoder, options: EncodeOptions = {}): TokenSequence {
-  const { maxLength = 512, tooLong = 'error', end = '<|endoftext|>' } = options;
+  const { maxLength = 512, tooLong = 'error', end = endOfText } = options;
   const prompt = encodePrompt(pair.source, tokenizer, options);
   const ids = [...prompt, ...tokenizer.encode(spaced(pair.target, `the target of ${pair.id}`)), tokenId(end, tokenizer)];
   if (ids.length > maxLength && (tooLong === 'error' || prompt.length >= maxLength)) {
@@ -44,7 +47,7 @@ export function encodePair(pair: Pair, tokenizer: TextEncoder, options: EncodeOp
 /** Encodes a source up to and with the begin token: what a target is generated after. */
 export function encodePrompt(source: string, tokenizer: TextEncoder, options: EncodeOptions = {}): number[] {
   checkFields('encode options', options, Object.keys(encodeFields));
-  const { begin = '<|endoftext|>' } = options;
+  const { begin = endOfText } = options;
   return [...tokenizer.encode(spaced(source, 'a source')), tokenId(begin, tokenizer)];
 }
 

@@ -1,7 +1,7 @@
 import { checkFields, ConfigError } from '@prefix-tuning/base';
 import type { Pair } from '@prefix-tuning/datasets';
 import type { Model } from '@prefix-tuning/model';
-import { encodeFields, encodePair, encodePrompt, type EncodeOptions } from './encode.js';
+import { encodeFields, encodePair, encodePrompt, endOfText, type EncodeOptions } from './encode.js';
 import type { TokenSequence } from './sequence.js';
 import { encodeSourceTarget, encodeSourceText, sourceTargetFields, type EncodingModel, type SourceTargetOptions } from './source-target.js';
 
@@ -14,21 +14,30 @@ export interface PairEncoder {
 }
 
 /**
- * The encoding for a model: source and target as one sequence, or apart for an encoder-decoder model. The options of the
- * other encoding may be there, too.
+ * The encoding for a model: source and target as one sequence, or apart for an encoder-decoder model. Begin and end token
+ * are the model's own unless given. The options of the other encoding may be there, too.
  *
  * @throws ConfigError  for an option that neither has, or a value out of range
  */
 export function pairEncoder(model: EncodingModel & Pick<Model, 'family'>, options: EncodeOptions & SourceTargetOptions = {}): PairEncoder {
   checkFields('pairEncoder', options, Object.keys({ ...encodeFields, ...sourceTargetFields }));
   checkRanges(options);
-  const own = (fields: object) => Object.fromEntries(Object.entries(options).filter(([name]) => name in fields));
+  const own = (fields: object) => Object.fromEntries(Object.entries(options).filter(([name, value]) => name in fields && value !== undefined));
   if (model.family.encoder) {
     const apart: SourceTargetOptions = own(sourceTargetFields);
     return { pair: (pair) => encodeSourceTarget(pair, model, apart), prompt: (source) => encodeSourceText(source, model, apart) };
   }
-  const joined: EncodeOptions = own(encodeFields);
-  return { pair: (pair) => encodePair(pair, model.tokenizer, joined), prompt: (source) => encodePrompt(source, model.tokenizer, joined) };
+  // Late, as the tokenizer of a model that was loaded without one refuses every use.
+  const joined = (): EncodeOptions => ({ ...tokensOf(model), ...own(encodeFields) });
+  return { pair: (pair) => encodePair(pair, model.tokenizer, joined()), prompt: (source) => encodePrompt(source, model.tokenizer, joined()) };
+}
+
+/** A model's own begin token, and the end token at which its generation stops; a model that names none has GPT-2's. */
+function tokensOf({ tokenizer, generationConfig: { bosTokenId, eosTokenIds } }: EncodingModel): Required<Pick<EncodeOptions, 'begin' | 'end'>> {
+  const spelled = (ids: readonly (number | undefined)[]) => ids.flatMap((id) => (id === undefined ? [] : (tokenizer.tokenOf(id) ?? [])));
+  const [end = endOfText] = spelled(eosTokenIds);
+  const [begin = end] = spelled([bosTokenId]);
+  return { begin, end };
 }
 
 function checkRanges({ tooLong = 'error', maxLength = 1, maxSource = 1, maxTarget = 1 }: EncodeOptions & SourceTargetOptions): void {
