@@ -16,6 +16,8 @@ export interface Job {
   readonly prompts: readonly (readonly number[])[];
   readonly options: GenerateOptions;
   readonly prefixes: BySite;
+  /** Tokens that every prompt begins with and that stand in the prefix already; none unless given. */
+  readonly begun?: number;
   /** Where its caches are. */
   readonly memory: Memory;
 }
@@ -70,8 +72,8 @@ export interface Store {
 export const takesPositions = ({ model, options }: Pick<Job, 'model' | 'options'>): boolean => options.prefixPositions ?? !model.family.encoder;
 
 /** Slots that the rows of a prompt share: those of the prompt, or of the source, its own prefix included. */
-export const sharedSlots = ({ model, prompts, prefixes }: Pick<Job, 'model' | 'prompts' | 'prefixes'>, prompt: number): number =>
-  prompts[prompt]!.length + (model.family.encoder ? prefixes.crossPrefix : prefixes.prefix).slots(prompt);
+export const sharedSlots = ({ model, prompts, prefixes, begun = 0 }: Pick<Job, 'model' | 'prompts' | 'prefixes' | 'begun'>, prompt: number): number =>
+  prompts[prompt]!.length - begun + (model.family.encoder ? prefixes.crossPrefix : prefixes.prefix).slots(prompt);
 
 /** What a program says of one row's next token, as views. */
 export function rowOf({ scores, tokens: [tokens] }: Hosted<Scored>, row: number): Row {

@@ -6,7 +6,7 @@ import { indexOfMax, singleSearch } from './single-search.js';
 
 /** A prompt that has been read, before its first choice. */
 export function begin(job: Job, prompt: number): Active {
-  const { model, settings, prompts, prefixes, options } = job;
+  const { model, settings, prompts, prefixes, options, begun = 0 } = job;
   const ids = prompts[prompt]!;
   const decoderOnly = !model.family.encoder;
   const history = decoderOnly ? ids : [model.generationConfig.decoderStartTokenId!];
@@ -17,7 +17,7 @@ export function begin(job: Job, prompt: number): Active {
   const [P, own] = [prefixes.prefix.length(prompt), prefixes.prefix.slots(prompt)];
   const shared = sharedSlots(job, prompt);
   const length = decoderOnly ? 0 : own + 1;
-  const firstPosition = decoderOnly ? P + ids.length : (takesPositions({ model, options }) ? P : 0) - own;
+  const firstPosition = decoderOnly ? P + ids.length - begun : (takesPositions({ model, options }) ? P : 0) - own;
   const rows = Array.from({ length: search.width }, (_, k) => k);
   return { prompt, search, shared, firstPosition, length, rows, tokens: [], apart: rows.map(() => rows.map(() => length)) };
 }

@@ -6,6 +6,11 @@ export function bucket(n: number): number {
   return sizes.find((size) => size >= n) ?? Math.ceil(n / 1024) * 1024;
 }
 
+/** The largest size of the ladder that `n` fills, or 0. */
+export function bucketBelow(n: number): number {
+  return n >= 1024 ? Math.floor(n / 1024) * 1024 : (sizes.findLast((size) => size <= n) ?? 0);
+}
+
 /** The smallest of `full`, its half and its quarter that holds `n`. */
 export function rowBucket(n: number, full: number): number {
   return [4, 2].map((part) => Math.ceil(full / part)).find((size) => size >= n) ?? full;

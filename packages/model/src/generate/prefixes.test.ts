@@ -3,7 +3,7 @@ import { hostTensor, onnxRuntime, toHost, toTensor, type Hosted } from '@prefix-
 import { logSoftmax, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixture } from '../../test/golden.js';
-import { createGenerator, disposeModel, loadModel, type Generated, type GenerateOptions, type Generator, type Model, type Past, type Prefix } from '../index.js';
+import { createGenerator, disposeModel, generate, loadModel, type Generated, type GenerateOptions, type Generator, type Model, type Past, type Prefix } from '../index.js';
 
 type Sites = Pick<GenerateOptions, 'prefix' | 'encoderPrefix' | 'crossPrefix'>;
 type Own = { [S in keyof Sites]?: Hosted<Past> };
@@ -14,11 +14,12 @@ const tokens = (results: readonly (readonly Generated[])[]) => results.map((rows
 
 describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
   const rng = createRng('prefixes');
+  const runtime = onnxRuntime({ session: { intraOpNumThreads: 1 } });
   let model: Model;
   let generator: Generator;
   beforeAll(async () => {
     model = await loadModel(fixture(name), { withoutTokenizer: true });
-    generator = createGenerator(model, { runtime: onnxRuntime({ session: { intraOpNumThreads: 1 } }) });
+    generator = createGenerator(model, { runtime });
   });
   afterAll(async () => {
     await generator.dispose();
@@ -100,6 +101,23 @@ describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
       const [alone] = await run([prompt], own[i] ? { prefix: own[i] } : {});
       expect(tokens(together)[i]).toEqual(tokens([alone!])[0]);
       together[i]!.forEach(({ score }, n) => expect(Math.abs(score! - alone![n]!.score!)).toBeLessThan(1e-4));
+    }
+  });
+
+  test.skipIf(name === 'bart')('prompts that begin alike for long, after a prefix or none, equal one-by-one runs', async () => {
+    const beginning = Array.from({ length: 67 }, (_, i) => 3 + ((i * i) % 90));
+    const alike = [[], [5], [6, 7], [6, 8, 9], [5]].map((rest) => [...beginning, ...rest]);
+    for (const given of [{}, { prefix: randomPast(1, 3) }]) {
+      const compiled: string[] = [];
+      const counting = { ...runtime, prepare: (...args: Parameters<typeof runtime.prepare>) => (compiled.push(args[2].name), runtime.prepare(...args)) };
+      const together = await generate(model, alike, { ...options, ...given, repetitionPenalty: 1.2, runtime: counting });
+      // One for the beginning, one for the rest of all prompts.
+      expect(compiled.filter((name) => name === 'read')).toHaveLength(2);
+      for (const [i, prompt] of alike.entries()) {
+        const [alone] = await run([prompt], given, { repetitionPenalty: 1.2 });
+        expect(tokens(together)[i]).toEqual(tokens([alone!])[0]);
+        together[i]!.forEach(({ score }, n) => expect(Math.abs(score! - alone![n]!.score!)).toBeLessThan(1e-4));
+      }
     }
   });
 

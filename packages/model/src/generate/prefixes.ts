@@ -76,7 +76,7 @@ export function resolvePrefixes(given: Partial<Record<Site, Prefix | undefined>>
 }
 
 /** One prefix for all prompts, or none. */
-const oneForAll = (past: Hosted<Past> | undefined, length: number): PrefixRows => {
+export const oneForAll = (past: Hosted<Past> | undefined, length: number): PrefixRows => {
   const common = past ? [past] : [];
   const packed = (prompts: readonly number[]) => ({ past: common, slots: length, begin: prompts.map(() => 0), length: prompts.map(() => length) });
   return { longest: length, own: false, length: () => length, slots: () => 0, common, take: () => [], pack: packed };

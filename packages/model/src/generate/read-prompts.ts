@@ -8,7 +8,8 @@ import type { PackedPrefixes } from './prefixes.js';
 
 /** Takes in the prompts of a decoder alone, in an order in which those that begin alike follow each other. */
 export function readPrompts(job: Job, batch: number): Intake {
-  const { prompts, prefixes: { prefix } } = job;
+  const { prefixes: { prefix }, begun = 0 } = job;
+  const prompts = job.prompts.map((ids) => (begun > 0 ? ids.slice(begun) : ids));
   const queue = prompts.map((_, i) => i).sort((a, b) => compareTokens(prompts[a]!, prompts[b]!));
   return {
     left: () => queue.length,
@@ -32,7 +33,7 @@ async function read(job: Job, group: readonly number[], { pack, rows }: { pack: 
 }
 
 /** A pack as the program takes it: N tokens, padding behind, after S slots of prefixes. */
-function packedInput({ ids, paths }: Pack, before: PackedPrefixes, rows: number) {
+export function packedInput({ ids, paths }: Pack, before: PackedPrefixes, rows: number) {
   const [N, S] = [packSize(ids.length), before.slots];
   const positions = new Int32Array(N);
   const mask = new Float32Array(N * (S + N));

@@ -4,6 +4,7 @@ import { bucket, rowBucket } from './buckets.js';
 import { createCache, type Cache } from './cache.js';
 import { decodeStep } from './decode.js';
 import { checkPrompts } from './check.js';
+import { withCommonBeginning } from './common-beginning.js';
 import { encodeSources } from './encode-sources.js';
 import { readPrompts } from './read-prompts.js';
 import type { Generated } from './settings.js';
@@ -16,9 +17,10 @@ const MOST_ROWS = 256;
 const CACHE_SHARE = 1 / 16;
 
 /** Decodes all prompts, taking new ones in as others end, so that every step runs a full batch. */
-export async function run(job: Job): Promise<Generated[][]> {
+export async function run(given: Job): Promise<Generated[][]> {
+  checkPrompts(given);
+  const job = await withCommonBeginning(given);
   const { prompts, options, settings } = job;
-  checkPrompts(job);
   const results: Generated[][] = prompts.map(() => []);
   // Room for all from the start: a cache that grows needs another program.
   const shared = prompts.reduce((most, _, i) => Math.max(most, sharedSlots(job, i)), 1);
