@@ -214,6 +214,8 @@ describe('bad folders give one clear error and leave no tensor', () => {
     await editConfig({ n_layer: 3, n_positions: 64 });
     await refused(WeightsError, /missing h\.2\..* and 7 more\. wrong shape wpe\.weight: expected \[64, 32\], got \[128, 32\]/);
     await editConfig({ n_layer: 1, n_positions: 128 });
-    await refused(WeightsError, /unknown h\.1\./);
+    await refused(WeightsError, /unknown h\.1\..*Check that weights and config\.json belong together\./);
+    await editConfig({ quantization_config: { quant_method: 'gptq' } });
+    await refused(WeightsError, /unknown h\.1\..*quantised: choose the checkpoint in float32, float16 or bfloat16\./);
   });
 });

@@ -30,7 +30,7 @@ export async function loadParameters(
     const shapes = model.family.parameterShapes(model.config);
     const { located, copies } = locate(shards, model.family, shapes);
     for (const shard of shards) await checkZeros(shard, model.family.zeroTensors ?? []);
-    checkShapes(files.name, located, shapes);
+    checkShapes(files.name, { located, shapes, config: model.config });
     for (const copy of copies) await checkCopy(copy, located.get(model.family.names.embedding)!);
     // A program takes large constants from files or from memory, not from both.
     const mapped = [...located.values()].every(({ entry }) => entry.dtype === 'F32');
@@ -153,7 +153,7 @@ async function checkCopy({ shard, entry }: Located, embedding: Located): Promise
 }
 
 /** Compares what a checkpoint has with what its config asks for, and reports every difference at once. */
-function checkShapes(where: string, located: ReadonlyMap<string, Located>, shapes: Shapes): void {
+function checkShapes(where: string, { located, shapes, config }: { located: ReadonlyMap<string, Located>; shapes: Shapes; config: ModelConfig }): void {
   const missing = Object.keys(shapes).filter((name) => !located.has(name));
   const unknown = [...located.keys()].filter((name) => !Object.hasOwn(shapes, name));
   const misshapen = Object.entries(shapes).flatMap(([name, shape]) => {
@@ -164,7 +164,10 @@ function checkShapes(where: string, located: ReadonlyMap<string, Located>, shape
   const list = (title: string, names: string[]) =>
     names.length === 0 ? [] : [`${title} ${names.slice(0, 5).join('; ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`];
   const problems = [...list('missing', missing), ...list('unknown', unknown), ...list('wrong shape', misshapen)].join('. ');
-  throw new WeightsError(`${where}: expected the tensors that config.json describes: ${problems}. Check that weights and config.json belong together.`, {
+  const cure = config.raw['quantization_config']
+    ? 'Its quantization_config says that they are quantised: choose the checkpoint in float32, float16 or bfloat16.'
+    : 'Check that weights and config.json belong together.';
+  throw new WeightsError(`${where}: expected the tensors that config.json describes: ${problems}. ${cure}`, {
     details: { file: where, missing, unknown, misshapen },
   });
 }
