@@ -49,7 +49,9 @@ function xOf({ x, series }: ChartData) {
   const values = [...new Set(series.flatMap(({ points }) => points.map((point) => point.x)))];
   const title = xTitles[x];
   if (x === 'words') return { field: 'x', type: 'nominal', title, sort: values, axis: { labelAngle: -25, grid: false } };
-  return { field: 'x', type: 'quantitative', title, scale: { type: 'log', nice: false, padding: 12 }, axis: { values, grid: false, format: 'd' } };
+  // Room on both sides: curves that have one point each must not stand at the two ends of the axis.
+  const domain = [0.85 * Math.min(...(values as number[])), Math.max(...(values as number[])) / 0.85];
+  return { field: 'x', type: 'quantitative', title, scale: { type: 'log', nice: false, domain }, axis: { values, grid: false, format: 'd' } };
 }
 
 /** Training curves: one line a run. */
