@@ -35,7 +35,7 @@ export async function reproduce(args: string[]): Promise<void> {
   if (options.dryRun) return console.log(await dryRun(whole, options));
   const started = performance.now();
   // What only the end needs is looked for before hours of training.
-  checkScorers(options.scorers);
+  await checkScorers(options.scorers);
   await makeOutput(options.out);
   const named = await nameModels(options.profile, options.models);
   const possible = withModels(whole, named);

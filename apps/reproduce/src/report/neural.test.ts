@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { tasks } from '../recipe/tasks.js';
-import { scoringResources } from './resources.js';
+import { checkScorers, scoringResources } from './resources.js';
 import { cellColumns, scoreOutputs } from './scores.js';
 
 /** The random BERT and BLEURT of the metrics' own tests. */
@@ -29,8 +29,11 @@ test('the columns of DART that need a model are computed with it, and say which'
   expect(column(other, 'BLEURT').signature).toContain('model:tiny-bleurt|');
 });
 
-test('without models they are left out with the reason; a folder without one is refused', async () => {
+test('without models they are left out with the reason; a folder without one is refused before anything is trained', async () => {
   const missing = cellColumns(tasks.dart, [await scoreOutputs(tasks.dart, { outputs: ['a', 'b'], examples }, await scoringResources({}))]).filter((column) => 'missing' in column);
   expect(missing.map(({ column }) => column)).toEqual(['MoverScore', 'BERTScore', 'BLEURT']);
-  await expect(scoringResources({ encoder: scorers.bleurt })).rejects.toThrow(/tiny-bleurt\/: expected tokenizer\.json, got no such file\. Export it with the scripts in tools\/onnx/);
+  await expect(checkScorers({ encoder: scorers.bleurt })).rejects.toThrow(/tiny-bleurt\/: expected tokenizer\.json, got no such file\. Export it with the scripts in tools\/onnx/);
+  await expect(checkScorers({ bleurt: scorers.encoder })).rejects.toThrow(/expected bleurt\.json/);
+  await expect(checkScorers({ meteor: scorers.encoder })).rejects.toThrow(/expected meteor-1\.5\.jar or paraphrase-en\.gz/);
+  await checkScorers({ encoder: scorers.encoder, bleurt: scorers.bleurt });
 });

@@ -16,26 +16,42 @@ export async function scoringResources({ meteor, encoder, moverEncoder = encoder
   };
 }
 
-/** @throws FileError  if a folder that the user named is not there */
-export function checkScorers(scorers: Options['scorers']): void {
+/**
+ * Only METEOR's files are read for it: models would take memory from now on.
+ *
+ * @throws FileError  if a folder that the user named is not there, or lacks what it is named for
+ */
+export async function checkScorers(scorers: Options['scorers']): Promise<void> {
   for (const [name, folder] of Object.entries(scorers)) {
     const option = name === 'moverEncoder' ? 'mover-encoder' : name;
     if (!existsSync(folder)) throw new FileError(`--${option} ${folder}: expected a folder, got nothing there. Check the path.`, { details: { folder } });
+    if (name === 'meteor') await loadMeteorData({ folder });
+    else if (name === 'bleurt') bleurtFiles(folder);
+    else encoderFiles(folder);
   }
 }
 
 const scoreWith = (metric: typeof bertScore | typeof moverScore, embedder: Embedder): NonNullable<SuiteResources['bertScore']> => (segments) => metric({ ...segments, embedder });
 
-function encoderIn(folder: string): Promise<Embedder> {
-  const [tokenizer, tokenizerConfig] = ['tokenizer.json', 'tokenizer_config.json'].map((name) => needed(folder, [name])) as [string, string];
-  return onnxEmbedder({ model: needed(folder, ['onnx/model.onnx', 'model.onnx']), tokenizer, tokenizerConfig, name: nameOf(folder) });
-}
+const encoderFiles = (folder: string) => ({
+  tokenizer: needed(folder, ['tokenizer.json']),
+  tokenizerConfig: needed(folder, ['tokenizer_config.json']),
+  model: needed(folder, ['onnx/model.onnx', 'model.onnx']),
+});
+
+const bleurtFiles = (folder: string) => ({
+  settings: needed(folder, ['bleurt.json']),
+  vocabulary: needed(folder, ['vocab.txt']),
+  model: needed(folder, ['bleurt.onnx']),
+});
+
+const encoderIn = async (folder: string): Promise<Embedder> => onnxEmbedder({ ...encoderFiles(folder), name: nameOf(folder) });
 
 async function bleurtIn(folder: string): Promise<NonNullable<SuiteResources['bleurt']>> {
-  const settings = await readJson<{ max_length: number; lower_case: boolean }>(needed(folder, ['bleurt.json']));
-  const vocabulary = await readFile(needed(folder, ['vocab.txt']), 'utf8');
-  const tokenizer = wordPieceTokenizer(vocabulary, { lowerCase: settings!.lower_case });
-  const model = await onnxBleurt({ model: needed(folder, ['bleurt.onnx']), tokenizer, maxLength: settings!.max_length, name: nameOf(folder) });
+  const files = bleurtFiles(folder);
+  const settings = await readJson<{ max_length: number; lower_case: boolean }>(files.settings);
+  const tokenizer = wordPieceTokenizer(await readFile(files.vocabulary, 'utf8'), { lowerCase: settings!.lower_case });
+  const model = await onnxBleurt({ model: files.model, tokenizer, maxLength: settings!.max_length, name: nameOf(folder) });
   return (segments) => bleurt({ ...segments, model });
 }
 

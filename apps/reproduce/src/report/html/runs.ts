@@ -9,6 +9,7 @@ export function settingsSection({ table5, runs, profile }: Report): string {
   const published = table5.rows.map(({ method, dataset, values }) => [escapeHtml(method), escapeHtml(dataset), ...values.map((value) => (value === null ? '' : String(value)))]);
   return [
     element('h3', `Used here (profile ${profile})`),
+    element('p', 'Objective: how a batch’s loss is made of its target tokens’: their mean (token-mean), or their sum in each target, averaged over targets (example-sum), as the released code has it for prefixes.', 'class="caption"'),
     plainTable(settingNames, used.map((settings) => settings.map(escapeHtml)), 'left'),
     element('h3', 'The paper’s'),
     plainTable(['method', 'dataset', ...table5.columns], published, 'names'),
@@ -30,7 +31,7 @@ export async function runsSection({ runs }: Report): Promise<string> {
   return [
     failed.length === 0 ? '' : `<div class="failures"><b>${failed.length} of ${runs.length} runs failed</b><ul>${failed.map((run) => `<li>${escapeHtml(`${run.id}: ${run.failure}`)} ${filesOf(run)}</li>`).join('')}</ul></div>`,
     `<div class="charts">${(await trainingCurves(runs)).join('')}</div>`,
-    `<details><summary>All ${runs.length} runs, with their files and commands</summary>${plainTable(['run', 'shown in', 'steps', 'last loss', 'seconds', 'files', 'made again by'], rows, 'left ends-in-code')}</details>`,
+    `<details><summary>All ${runs.length} runs, with their files and commands</summary>${element('p', 'A report shows what its command selects: after one of these, the command under “How this was made” brings this one back, and trains nothing again.', 'class="caption"')}${plainTable(['run', 'shown in', 'steps', 'last loss', 'seconds', 'files', 'made again by'], rows, 'left ends-in-code')}</details>`,
   ].join('');
 }
 
