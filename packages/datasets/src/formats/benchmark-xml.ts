@@ -52,7 +52,7 @@ class EntryReader {
 
   constructor(private readonly file: DataFile) {
     this.parser.on('error', (error) => {
-      throw this.fail(`expected well-formed XML, got: ${error.message.replace(/^[\d:]+ /, '')} Mend the file.`, { cause: error });
+      throw this.fail(`expected well-formed XML, got: ${error.message.replace(/^[\d:]+ |\.$/g, '')}. Mend the file.`, { cause: error });
     });
     this.parser.on('doctype', () => {
       throw this.fail('expected no document type, got <!DOCTYPE>. Remove it; the published files have none.');
