@@ -79,7 +79,7 @@ export function prune(graph: Graph): Graph {
 }
 
 /** Operators that multiply matrices, after ONNX Runtime's own fusions too. */
-export const PRODUCTS: readonly string[] = ['MatMul', 'Gemm', 'FusedMatMul'];
+export const PRODUCTS: readonly string[] = ['MatMul', 'Gemm', 'FusedMatMul', 'MatMulIntegerToFloat'];
 
 /** Whether a product reads a side transposed. */
 export const transposes = ({ attributes }: Node, side: 'transA' | 'transB'): boolean => (attributes[side] as { int: number } | undefined)?.int === 1;

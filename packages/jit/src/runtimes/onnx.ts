@@ -129,10 +129,14 @@ export const savingWith = (ort: OnnxRuntimeModule, settings: Settings): SaveSess
 
 /** The graph with its constants where a session is to find them. */
 async function place(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Shared> {
-  if (settings.weights === 'int8') return quantisedWeights.in(graph);
-  const packed = settings.weights === 'packed' && settings.ownKernels;
-  const laid = packed ? staggerRows(graph) : graph;
-  return packed && settings.inNode ? sharedWeights.share(laid, savingWith(ort, settings)) : { graph: laid, release: () => {} };
+  const { weights, ownKernels, inNode } = settings;
+  const rounded: Shared = weights === 'int8' ? quantisedWeights.in(graph) : { graph, release: () => {} };
+  const laid = weights === 'packed' && ownKernels ? staggerRows(graph) : rounded.graph;
+  if (!ownKernels || !inNode || weights === 'mapped') return { ...rounded, graph: laid };
+  const shared = await sharedWeights.share(laid, savingWith(ort, settings));
+  // Of each only the end: the graphs hold their constants.
+  const ends = [shared.release, rounded.release];
+  return { graph: shared.graph, release: () => ends.forEach((end) => end()) };
 }
 
 async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {

@@ -9,6 +9,7 @@ import { toOnnx } from '../graph/onnx.js';
 import { staggerRows } from '../graph/stagger.js';
 import { storedTensor, trace, type Graph, type OnnxRuntimeModule } from '../index.js';
 import { savingWith } from './onnx.js';
+import { QuantisedWeights } from './quantised.js';
 import { SharedWeights, type SaveSession } from './shared-weights.js';
 
 const root = mkdtempSync(join(tmpdir(), 'jit-shared-'));
@@ -84,6 +85,29 @@ test('a copy that is not there yet is made: of the other way in which a product 
   expect(await run(two.graph)).toEqual(await run(graphOf(4, both)));
   one.release();
   two.release();
+  expect(files()).toEqual([]);
+});
+
+test('a matrix that multiplies rows read transposed', async () => {
+  const weights = new SharedWeights(always);
+  const graph = graphOf(1024, (x) => tf.matMul(x as tf.Tensor2D, stored, true));
+  expect(graph.nodes.map(({ op }) => op)).toEqual(['Gemm']);
+  const shared = await weights.share(graph, save);
+  expect(files()).toHaveLength(1);
+  expect(await run(shared.graph)).toEqual(await run(graph));
+  shared.release();
+});
+
+test('matrices in eight bits share their packed copies too, beside those that stay float32', async () => {
+  const weights = new SharedWeights(always);
+  // What softmax made is multiplied in float32.
+  const rounded = new QuantisedWeights().in(graphOf(4, (x) => both(tf.matMul(tf.softmax(tf.matMul(x as tf.Tensor2D, stored)), stored, false, true))));
+  const shared = await weights.share(rounded.graph, save);
+  const packed = shared.graph.constants.flatMap((constant) => ('file' in constant ? [[constant.dtype, constant.packed?.length]] : []));
+  expect(packed.sort()).toEqual([['float32', 1], ['int8', 1], ['int8', 1], ['int8', 1], ['int8', 1]]);
+  expect(await run(shared.graph)).toEqual(await run(rounded.graph));
+  shared.release();
+  rounded.release();
   expect(files()).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { FileError } from '@prefix-tuning/base';
-import { nextId, prune, substitute, transposes, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
+import { elementTypes, nextId, prune, substitute, transposes, type FileConstant, type Graph, type Node, type Value } from '../graph/graph.js';
 import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
@@ -16,6 +16,9 @@ const WORTH_A_FILE = 1 / 32;
 const ONCE_ALONE = 1 / 8;
 /** Matrices packed at a time, which takes as much memory again for a moment. */
 const FILE_BYTES = 256e6;
+
+/** Products of whose right side a packed copy can be shared. */
+const SHARED = ['MatMul', 'Gemm', 'MatMulIntegerToFloat'];
 
 /** Bytes of matrices. */
 interface Limits {
@@ -49,8 +52,8 @@ interface Matrix {
   readonly pad: Node | undefined;
   /** Same numbers in the same shape. */
   readonly key: string;
-  /** Whether products read it as it lies, transposed, or both: each has its packed copy. */
-  readonly transposed: Set<boolean>;
+  /** A product for each way in which it is read, as it lies or transposed: each has its packed copy. */
+  readonly products: Map<boolean, Node>;
 }
 
 interface PackedFile {
@@ -58,8 +61,10 @@ interface PackedFile {
   programs: number;
 }
 
-interface Packed extends Pick<Matrix, 'transposed'> {
+interface Packed {
   readonly file: PackedFile;
+  /** The ways in which it can be read. */
+  readonly transposed: ReadonlySet<boolean>;
   readonly constant: Omit<FileConstant, 'id'>;
 }
 
@@ -120,8 +125,8 @@ export class SharedWeights {
     return { graph: substitute(graph, new Map(matrices.map(({ value }, i) => [value.id, packed[i]!.constant]))), release };
   }
 
-  private find({ key, transposed }: Matrix): Packed | undefined {
-    return this.known.get(key)?.find((packed) => [...transposed].every((way) => packed.transposed.has(way)));
+  private find({ key, products }: Matrix): Packed | undefined {
+    return this.known.get(key)?.find((packed) => [...products.keys()].every((way) => packed.transposed.has(way)));
   }
 
   private async pack(matrices: readonly Matrix[], graph: Graph, save: SaveSession): Promise<void> {
@@ -135,9 +140,9 @@ export class SharedWeights {
       const saved = savedWeights(fs.readFileSync(to.model));
       const size = fs.statSync(file.path).size;
       let output = 0;
-      for (const { key, value, transposed } of matrices) {
-        const weights = [...transposed].map(() => saved.get(`output${output++}`));
-        this.known.set(key, [...(this.known.get(key) ?? []), { file, transposed, constant: constantOf(weights, { value, path: file.path, size }) }]);
+      for (const { key, value, products } of matrices) {
+        const weights = [...products].map(() => saved.get(`output${output++}`));
+        this.known.set(key, [...(this.known.get(key) ?? []), { file, transposed: new Set(products.keys()), constant: constantOf(weights, { value, path: file.path, size }) }]);
       }
     } catch (error) {
       this.remove(file);
@@ -165,21 +170,21 @@ export class SharedWeights {
     const pads = new Map(nodes.filter(({ op, inputs }) => op === 'Pad' && known.has(inputs[0]!.id)).map((node) => [node.outputs[0]!.id, node]));
     const found = new Map<number, Matrix>();
     for (const node of nodes) {
-      if (node.op !== 'MatMul' && node.op !== 'Gemm') continue;
+      if (!SHARED.includes(node.op)) continue;
       const value = node.inputs[1]!;
       const pad = pads.get(value.id);
       const constant = known.get(pad ? pad.inputs[0]!.id : value.id);
       const source = constant && this.sources.of(constant);
       if (!source || value.shape.length !== 2) continue;
-      const matrix = found.get(value.id) ?? { value, pad, key: `${source} ${value.shape.join()}`, transposed: new Set() };
-      matrix.transposed.add(transposes(node, 'transB'));
+      const matrix = found.get(value.id) ?? { value, pad, key: `${source} ${value.shape.join()}`, products: new Map() };
+      matrix.products.set(transposes(node, 'transB'), node);
       found.set(value.id, matrix);
     }
     return [...found.values()];
   }
 }
 
-const bytesOf = (matrices: readonly Matrix[]): number => matrices.reduce((sum, { value }) => sum + 4 * sizeOf(value.shape), 0);
+const bytesOf = (matrices: readonly Matrix[]): number => matrices.reduce((sum, { value }) => sum + elementTypes[value.dtype].bytes * sizeOf(value.shape), 0);
 
 /** Matrices in order, as many at a time as may be packed together. */
 function parts(matrices: readonly Matrix[], most: number): Matrix[][] {
@@ -195,12 +200,13 @@ function parts(matrices: readonly Matrix[], most: number): Matrix[][] {
 /** A graph of nothing but one product for each way in which a matrix is read. */
 function productsOf(matrices: readonly Matrix[], graph: Graph): Graph {
   let id = nextId(graph);
-  const fresh = (shape: readonly number[]): Value => ({ id: id++, dtype: 'float32', shape });
-  const products = matrices.flatMap(({ value, transposed }) => {
+  const row = (dtype: Value['dtype'], size: number): Value => ({ id: id++, dtype, shape: [1, size] });
+  const products = matrices.flatMap(({ value, products }) => {
     const [rows, columns] = value.shape as [number, number];
-    return [...transposed].map((way): Node => {
-      const [inner, outer] = way ? [columns, rows] : [rows, columns];
-      return { op: way ? 'Gemm' : 'MatMul', domain: '', inputs: [fresh([1, inner]), value], outputs: [fresh([1, outer])], attributes: way ? { transB: { int: 1 } } : {} };
+    return [...products].map(([transposed, node]): Node => {
+      const [inner, outer] = transposed ? [columns, rows] : [rows, columns];
+      const [x, ...others] = node.inputs;
+      return { ...node, inputs: [row(x!.dtype, inner), ...others], outputs: [row('float32', outer)], attributes: transposed ? { transB: { int: 1 } } : {} };
     });
   });
   const pads = matrices.flatMap(({ pad }) => pad ?? []);
@@ -223,5 +229,5 @@ function constantOf(weights: readonly (SavedWeight | undefined)[], { value, path
   // A full disk is not always an error to who writes.
   const whole = weight && weights.every((other) => other === weight) && packed.length === weights.length && weight.shape.join() === value.shape.join() && ends.every((end) => end <= size);
   if (!whole) throw new FileError(`${path}: expected packed weights of shape [${value.shape.join(', ')}], got a file without them.`, { details: { file: path } });
-  return { dtype: 'float32', shape: value.shape, file: { path, offset: Number(weight.place['offset']) }, packed };
+  return { dtype: value.dtype, shape: value.shape, file: { path, offset: Number(weight.place['offset']) }, packed };
 }

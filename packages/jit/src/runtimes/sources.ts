@@ -5,11 +5,10 @@ export class Sources {
   private readonly owners = new WeakMap<object, number>();
   private seen = 0;
 
-  /** Where a float32 constant's numbers lie, or what holds them; undefined where nothing says so. */
+  /** Where a constant's numbers lie, or what holds them; undefined where nothing says so. */
   of(constant: Constant): string | undefined {
-    if (constant.dtype !== 'float32') return undefined;
     if ('file' in constant) return `${constant.file.offset} ${constant.file.version ?? ''} ${constant.file.path}`;
-    if (!constant.owner) return undefined;
+    if (constant.dtype !== 'float32' || !constant.owner) return undefined;
     const number = this.owners.get(constant.owner) ?? this.seen++;
     this.owners.set(constant.owner, number);
     return `owner ${number}`;
