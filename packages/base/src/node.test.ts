@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FileError, makeFolder } from './index.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FileError, makeFolder, nodeModule } from './index.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -25,4 +25,15 @@ describe('folders', () => {
     // Node's own mkdir with `recursive` never comes back from here.
     if (process.platform === 'linux') await expect(makeFolder('/proc/none/below')).rejects.toThrow('expected to make the folder, got ENOENT');
   });
+});
+
+test('modules of Node are its own, and outside it their functions refuse when they are called', () => {
+  expect(nodeModule('node:path').join('a', 'b')).toBe(join('a', 'b'));
+  vi.stubGlobal('process', undefined);
+  try {
+    const { open } = nodeModule('node:fs/promises');
+    expect(() => open('file')).toThrow("node:fs/promises.open: expected Node, got a browser. Files and processes are Node's: use functions that take and give bytes.");
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

@@ -1,5 +1,45 @@
+import type * as ChildProcess from 'node:child_process';
+import type * as Crypto from 'node:crypto';
+import type * as Files from 'node:fs';
 import type * as FileSystem from 'node:fs/promises';
+import type * as OperatingSystem from 'node:os';
+import type * as Path from 'node:path';
+import type * as Stream from 'node:stream';
+import type * as Timers from 'node:timers/promises';
+import type * as Url from 'node:url';
+import type * as Util from 'node:util';
+import type * as Zlib from 'node:zlib';
 import { FileError } from './errors.js';
+
+/** What the toolkit uses of Node. */
+interface NodeModules {
+  'node:child_process': typeof ChildProcess;
+  'node:crypto': typeof Crypto;
+  'node:fs': typeof Files;
+  'node:fs/promises': typeof FileSystem;
+  'node:os': typeof OperatingSystem;
+  'node:path': typeof Path;
+  'node:stream': typeof Stream;
+  'node:timers/promises': typeof Timers;
+  'node:url': typeof Url;
+  'node:util': typeof Util;
+  'node:zlib': typeof Zlib;
+}
+
+/**
+ * A module of Node; looked up, not imported, since bundlers for browsers refuse imports that they cannot find.
+ *
+ * Elsewhere its functions are there all the same, and throw a FileError when they are called: a page may use the
+ * functions of a package that need no Node.
+ */
+export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] {
+  const load = globalThis.process?.getBuiltinModule;
+  return load ? (load(name) as NodeModules[Name]) : (new Proxy({}, { get: (_, member) => () => refuse(`${name}.${String(member)}`) }) as NodeModules[Name]);
+}
+
+function refuse(called: string): never {
+  throw new FileError(`${called}: expected Node, got a browser. Files and processes are Node's: use functions that take and give bytes.`, { details: { called } });
+}
 
 /**
  * Node's file system; not imported, since bundlers for browsers refuse what they cannot find.

@@ -1,5 +1,7 @@
-import { ConfigError, PrefixTuningError } from '@prefix-tuning/base';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { ConfigError, nodeModule, PrefixTuningError } from '@prefix-tuning/base';
+import type { ParseArgsConfig } from 'node:util';
+
+const { parseArgs } = nodeModule('node:util');
 
 /**
  * The frame of every command line: runs `main`, prints one clear line for bad input, and sets the exit code.

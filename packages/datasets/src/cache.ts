@@ -1,11 +1,12 @@
-import { FileError, makeFolder } from '@prefix-tuning/base';
-import { createHash, randomUUID } from 'node:crypto';
-import { access, open, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { FileError, makeFolder, nodeModule } from '@prefix-tuning/base';
 import type { DatasetDefinition, DatasetOptions } from './define.js';
 import type { DataRecord, SplitName } from './example.js';
 import { readJsonLines } from './formats/json.js';
 import type { DataFolder } from './io/folder.js';
+
+const { createHash, randomUUID } = nodeModule('node:crypto');
+const { access, open, rename, rm, stat } = nodeModule('node:fs/promises');
+const { join } = nodeModule('node:path');
 
 export interface CacheContext {
   readonly definition: DatasetDefinition<unknown, DatasetOptions>;

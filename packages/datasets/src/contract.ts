@@ -1,14 +1,15 @@
-import { checkFields, PrefixTuningError } from '@prefix-tuning/base';
-import { isDeepStrictEqual } from 'node:util';
-import { appendFile, cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { checkFields, nodeModule, PrefixTuningError } from '@prefix-tuning/base';
 import type { DatasetDefinition, DatasetOptions } from './define.js';
 import { splitNames, type Example } from './example.js';
 import { collect, loadDataset, type Dataset, type Split } from './load.js';
 import { writeMiniData } from './mini/write.js';
 import { formatManifest, sampleLowData } from './sample.js';
 import { datasetStatistics } from './statistics.js';
+
+const { isDeepStrictEqual } = nodeModule('node:util');
+const { appendFile, cp, mkdtemp, readFile, rm, truncate, writeFile } = nodeModule('node:fs/promises');
+const { tmpdir } = nodeModule('node:os');
+const { join } = nodeModule('node:path');
 
 /** A dataset does not do what every dataset must; the message says what was expected. */
 export class ContractError extends PrefixTuningError {

@@ -1,10 +1,11 @@
-import { checkFields, ConfigError, FileError, makeFolder, PrefixTuningError, type FieldsOf, type OnProgress } from '@prefix-tuning/base';
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, open, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { checkFields, ConfigError, type FieldsOf, FileError, makeFolder, nodeModule, type OnProgress, PrefixTuningError } from '@prefix-tuning/base';
 import type { Checksum, DatasetDefinition, DatasetOptions, Download } from './define.js';
+
+const { createHash, randomUUID } = nodeModule('node:crypto');
+const { createReadStream } = nodeModule('node:fs');
+const { access, open, rename, rm, stat } = nodeModule('node:fs/promises');
+const { homedir } = nodeModule('node:os');
+const { dirname, join } = nodeModule('node:path');
 
 /** A file could not be fetched, or is not the one that was pinned. */
 export class DownloadError extends PrefixTuningError {

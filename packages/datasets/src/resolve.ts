@@ -1,8 +1,9 @@
-import { ConfigError } from '@prefix-tuning/base';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { ConfigError, nodeModule } from '@prefix-tuning/base';
 import { defineDataset, type DatasetDefinition, type DatasetOptions } from './define.js';
 import { findDataset } from './load.js';
+
+const { resolve } = nodeModule('node:path');
+const { pathToFileURL } = nodeModule('node:url');
 
 /**
  * A dataset by what a user types: a built-in name, or the path of a module whose default export is a definition.
@@ -11,7 +12,7 @@ import { findDataset } from './load.js';
  */
 export async function resolveDataset(nameOrPath: string): Promise<DatasetDefinition<unknown, DatasetOptions>> {
   if (!/[./\\]/.test(nameOrPath)) return findDataset(nameOrPath);
-  const module = await import(pathToFileURL(resolve(nameOrPath)).href).catch((error: Error) => {
+  const module = await import(/* @vite-ignore */ /* webpackIgnore: true */ pathToFileURL(resolve(nameOrPath)).href).catch((error: Error) => {
     throw new ConfigError(`${nameOrPath}: expected a module with a dataset, got: ${error.message}`, { cause: error });
   });
   if (isDefinition(module.default)) return defineDataset(module.default);

@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
+import { nodeModule } from '@prefix-tuning/base';
 import { splitNames, type SplitName } from './example.js';
 import type { Dataset, Split } from './load.js';
+
+const { createHash } = nodeModule('node:crypto');
 
 /** What section 5.1 of the paper tells of a dataset, for one split. Lengths are words between spaces. */
 export interface SplitStatistics {

@@ -144,8 +144,8 @@ describe('other ways to store the same weights', () => {
 
   test('files in memory, as a browser has them', async () => {
     const names = ['config.json', 'model.safetensors', 'tokenizer.json'];
-    const sources = await Promise.all(names.map(async (name) => [name, memorySource(new Blob([await readFile(join(folder, name))]), name)] as const));
-    const model = await loadModel(memoryFiles(Object.fromEntries(sources)));
+    const [config, weights, tokenizer] = (await Promise.all(names.map((name) => readFile(join(folder, name))))) as [Buffer, Buffer, Buffer];
+    const model = await loadModel(memoryFiles({ 'config.json': config, 'model.safetensors': new Blob([new Uint8Array(weights)]), 'tokenizer.json': memorySource(tokenizer) }));
     expect(Array.from(model.parameters['h.1.mlp.c_fc.weight']!.dataSync())).toEqual(await load());
     disposeModel(model);
   });

@@ -9,7 +9,7 @@ export { expandPrefix, splitRows, type LayerPast, type Past } from './expand.js'
 export { fitPrefix, type FitInputs, type FitOptions, type FitState } from './fit.js';
 export { foldedPast, foldPrefix, hostPast, type FoldedPrefix } from './fold.js';
 export { checkParameterShapes, createMatrix, expandMatrix, foldMatrix, matrixShapes, matrixSize, type Initialisation, type MatrixSpec } from './matrix.js';
-export type { FolderSource } from './peft/files.js';
+export type { FolderSource, FolderTarget } from './peft/files.js';
 export { loadPrefix, loadTiedPrefix, savePrefix, type LoadedPrefix } from './peft/folder.js';
 export { loadSitePrefixes, saveSitePrefixes } from './peft/sites-folder.js';
 export type { HostPast } from './slots.js';

@@ -1,42 +1,62 @@
-import { ConfigError, FileError, makeFolder } from '@prefix-tuning/base';
-import { openSafetensors, writeFileAtomically, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
-import { readFile } from 'node:fs/promises';
+import { ConfigError, FileError, makeFolder, nodeModule } from '@prefix-tuning/base';
+import type { FolderSource, FolderTarget } from '@prefix-tuning/prefix';
+import { openSafetensors, serializeSafetensors, writeFileAtomically, writeSafetensors, type TensorView } from '@prefix-tuning/safetensors';
 import { hostTensor } from '@prefix-tuning/jit';
 import { mapTensors, type HostTensors } from './tensors.js';
 
+const { readFile } = nodeModule('node:fs/promises');
+
 export { makeFolder };
 
+/** A file of a folder, for messages. */
+export const nameOf = (folder: FolderSource, file: string): string => (typeof folder === 'string' ? `${folder}/${file}` : file);
+
 /** Writes 32-bit float parameters as a safetensors file, whole or not at all; makes the folder. */
-export async function writeParameters(folder: string, file: string, parameters: HostTensors): Promise<void> {
-  await makeFolder(folder);
+export async function writeParameters(folder: FolderTarget, file: string, parameters: HostTensors): Promise<void> {
   const views = mapTensors(parameters, ({ shape, data }): TensorView => ({ dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }));
+  if (typeof folder !== 'string') {
+    folder[file] = serializeSafetensors(views);
+    return;
+  }
+  await makeFolder(folder);
   await writeSafetensors(`${folder}/${file}`, views);
 }
 
 /** Reads every tensor of a safetensors file as 32-bit floats. */
-export async function readParameters(path: string): Promise<HostTensors> {
-  const file = await openSafetensors(path);
+export async function readParameters(folder: FolderSource, file: string): Promise<HostTensors> {
+  const weights = await openSafetensors(typeof folder === 'string' ? `${folder}/${file}` : bytesOf(folder, file));
   try {
-    const names = [...file.tensors.keys()].sort();
-    const tensors = names.map(async (name) => [name, hostTensor(await file.readFloat32(name), file.tensors.get(name)!.shape)] as const);
+    const names = [...weights.tensors.keys()].sort();
+    const tensors = names.map(async (name) => [name, hostTensor(await weights.readFloat32(name), weights.tensors.get(name)!.shape)] as const);
     return Object.fromEntries(await Promise.all(tensors));
   } finally {
-    await file.close();
+    await weights.close();
   }
 }
 
+function bytesOf(folder: Exclude<FolderSource, string>, file: string): Uint8Array {
+  const bytes = folder[file];
+  if (bytes) return bytes;
+  throw new FileError(`${file}: expected the file's bytes, got none. Give every file that the method saved, by name.`, { details: { file } });
+}
+
 /** Writes plain data as JSON, whole or not at all; makes the folder. */
-export async function writeJson(folder: string, file: string, value: unknown): Promise<void> {
+export async function writeJson(folder: FolderTarget, file: string, value: unknown): Promise<void> {
   await writeText(folder, file, JSON.stringify(value, null, 2));
 }
 
-async function writeText(folder: string, file: string, text: string): Promise<void> {
+async function writeText(folder: FolderTarget, file: string, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(`${text}\n`);
+  if (typeof folder !== 'string') {
+    folder[file] = bytes;
+    return;
+  }
   await makeFolder(folder);
-  await writeFileAtomically(`${folder}/${file}`, [() => new TextEncoder().encode(`${text}\n`)]);
+  await writeFileAtomically(`${folder}/${file}`, [() => bytes]);
 }
 
 /** Writes a checkpoint's `config.json`. JSON.stringify makes 0.0 a 0, which transformers refuses where it wants a float, as of BART's layerdrop. */
-export async function writeConfig(folder: string, raw: Readonly<Record<string, unknown>>): Promise<void> {
+export async function writeConfig(folder: FolderTarget, raw: Readonly<Record<string, unknown>>): Promise<void> {
   const text = JSON.stringify(raw, null, 2).replace(/("\w*drop(?:out)?": -?\d+)(?=,?$)/gm, '$1.0');
   await writeText(folder, 'config.json', text);
 }
@@ -47,10 +67,9 @@ export async function writeConfig(folder: string, raw: Readonly<Record<string, u
  * @throws FileError  if there is no such file
  * @throws ConfigError  if it is no JSON object
  */
-export async function readJson(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new FileError(`${path}: expected a file to read, got ${(cause as Error).message}. Check the path.`, { details: { file: path }, cause });
-  });
+export async function readJson(folder: FolderSource, file: string): Promise<Record<string, unknown>> {
+  const path = nameOf(folder, file);
+  const text = typeof folder === 'string' ? await readText(path) : new TextDecoder().decode(bytesOf(folder, file));
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -59,3 +78,8 @@ export async function readJson(path: string): Promise<Record<string, unknown>> {
   }
   throw new ConfigError(`${path}: expected a JSON object, got another value. Write the file again.`, { details: { file: path } });
 }
+
+const readText = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new FileError(`${path}: expected a file to read, got ${(cause as Error).message}. Check the path.`, { details: { file: path }, cause });
+  });

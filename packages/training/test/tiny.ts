@@ -12,8 +12,8 @@ export const tiny: Readonly<Record<FamilyName, string>> = { gpt2: `${goldens}/gp
 
 export async function tinyModel(name: FamilyName): Promise<TrainableModel> {
   const family = families[name] as unknown as Family;
-  const config = family.parseConfig(await readJson(`${tiny[name]}/config.json`), 'config.json');
-  const stored = Object.entries(await readParameters(`${tiny[name]}/model.safetensors`));
+  const config = family.parseConfig(await readJson(tiny[name], 'config.json'), 'config.json');
+  const stored = Object.entries(await readParameters(tiny[name], 'model.safetensors'));
   const parameters = toTensors(Object.fromEntries(stored.flatMap(([key, value]) => (family.parameterName(key) ? [[family.parameterName(key)!, value]] : []))));
   return { family, config, parameters };
 }
@@ -41,7 +41,7 @@ export const readGoldens = async (folder: string = tiny.gpt2): Promise<Goldens> 
 
 /** The tensors of a golden run, `start`, `gradient` or `end`, by parameter. */
 export async function goldenTensors(run: string, part: string, folder: string = tiny.gpt2): Promise<HostTensors> {
-  const all = Object.entries(await readParameters(`${folder}/${run}.safetensors`));
+  const all = Object.entries(await readParameters(folder, `${run}.safetensors`));
   return Object.fromEntries(all.filter(([name]) => name.startsWith(`${part}/`)).map(([name, value]) => [name.slice(part.length + 1), value]));
 }
 

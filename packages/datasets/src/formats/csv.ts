@@ -32,7 +32,7 @@ export async function* readCsv(file: DataFile, options: CsvOptions): AsyncGenera
       continue;
     }
     if (cells.length !== header.length) {
-      throw new DatasetFormatError({ file: file.name, line }, `expected ${header.length} cells (${header.join(', ')}), got ${cells.length}. Mend the row.`);
+      throw new DatasetFormatError({ file: file.name, line }, `expected ${header.length} cells (${header.join(', ')}), got ${cells.length}. ${cells.length > header.length ? 'Put a cell that holds a comma in double quotes.' : 'Add what is missing.'}`);
     }
     const row: Record<string, string> = Object.create(null);
     for (let i = 0; i < header.length; i++) row[header[i]!] = cells[i]!;

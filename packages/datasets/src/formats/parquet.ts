@@ -1,6 +1,6 @@
-import { FileError } from '@prefix-tuning/base';
+import { FileError, fileSystem } from '@prefix-tuning/base';
 import { compressors } from 'hyparquet-compressors';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
+import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { DatasetFormatError, show, type Place } from '../errors.js';
 import type { DataFile } from '../io/text.js';
 import { checkPages } from './parquet-pages.js';
@@ -41,9 +41,28 @@ export async function* readParquet(file: DataFile, columns: readonly string[]): 
 }
 
 async function openBuffer({ path, content }: DataFile): Promise<AsyncBuffer> {
-  if (!content) return asyncBufferFromFile(path);
+  if (!content) return fileBuffer(path);
   const bytes = new Uint8Array(content).buffer;
   return { byteLength: bytes.byteLength, slice: (start, end) => bytes.slice(start, end) };
+}
+
+/** Not hyparquet's own, which its build for browsers has not. */
+async function fileBuffer(path: string): Promise<AsyncBuffer> {
+  const { open, stat } = fileSystem(path);
+  const { size } = await stat(path);
+  const slice = async (start: number, end = size) => {
+    const bytes = new Uint8Array(end - start);
+    const handle = await open(path);
+    try {
+      for (let [done, read] = [0, 1]; done < bytes.length && read > 0; done += read) {
+        ({ bytesRead: read } = await handle.read(bytes, done, bytes.length - done, start + done));
+      }
+    } finally {
+      await handle.close();
+    }
+    return bytes.buffer;
+  };
+  return { byteLength: size, slice };
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -1,7 +1,8 @@
-import { FileError } from '@prefix-tuning/base';
-import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { FileError, nodeModule } from '@prefix-tuning/base';
 import type { DataFile } from './text.js';
+
+const { readdir } = nodeModule('node:fs/promises');
+const { join, relative, sep } = nodeModule('node:path');
 
 /** The files below a folder, found by name. */
 export interface DataFolder {

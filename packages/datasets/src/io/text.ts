@@ -1,9 +1,9 @@
-import { FileError } from '@prefix-tuning/base';
-import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { FileError, nodeModule } from '@prefix-tuning/base';
 import { DatasetFormatError } from '../errors.js';
+
+const { createReadStream } = nodeModule('node:fs');
+const { Readable } = nodeModule('node:stream');
+const { createGunzip } = nodeModule('node:zlib');
 
 /** A file of a dataset: where it lies, and the name that errors show. */
 export interface DataFile {
@@ -17,8 +17,9 @@ export interface DataFile {
 /** The bytes of a file in chunks; `.gz` is unpacked on the way. */
 export async function* readBytes(file: DataFile): AsyncGenerator<Uint8Array> {
   if (file.content && !isGzip(file)) return yield file.content;
+  const unpacker = isGzip(file) ? createGunzip({ chunkSize: 1 << 18 }) : undefined;
   const stream = file.content ? Readable.from([file.content]) : createReadStream(file.path, { highWaterMark: 1 << 18 });
-  const bytes = isGzip(file) ? stream.pipe(createGunzip({ chunkSize: 1 << 18 })) : stream;
+  const bytes = unpacker ? stream.pipe(unpacker) : stream;
   stream.on('error', (error: Error) => bytes.destroy(error));
   try {
     yield* bytes as AsyncIterable<Uint8Array>;
@@ -55,7 +56,7 @@ export async function* readText(file: DataFile): AsyncGenerator<string> {
     try {
       return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
     } catch (error) {
-      const place = { file: file.name, line: line + linesOfUtf8(Buffer.concat([begun, bytes ?? new Uint8Array()])) };
+      const place = { file: file.name, line: line + linesOfUtf8(concat(begun, bytes ?? new Uint8Array())) };
       throw new DatasetFormatError(place, 'expected UTF-8 text, got bytes that are none. Convert the file to UTF-8.', { cause: error });
     }
   };
@@ -93,6 +94,22 @@ function linesOfUtf8(bytes: Uint8Array): number {
     start = end + 1;
   }
   return lines;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** The last character's bytes if it has several, whole or not; those that continue one begin with the bits 10. */

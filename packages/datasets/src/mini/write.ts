@@ -1,8 +1,9 @@
-import { checkFields, ConfigError, FileError, makeFolder, type FieldsOf } from '@prefix-tuning/base';
-import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { checkFields, ConfigError, type FieldsOf, FileError, makeFolder, nodeModule } from '@prefix-tuning/base';
 import type { DatasetDefinition, DatasetOptions, MiniOptions } from '../define.js';
 import { findDataset } from '../load.js';
+
+const { writeFile } = nodeModule('node:fs/promises');
+const { dirname, join } = nodeModule('node:path');
 
 /** Sizes with which each mini dataset trains in minutes on two cores. */
 export const miniSizes: MiniOptions['sizes'] = { train: 600, dev: 60, test: 80 };

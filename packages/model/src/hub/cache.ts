@@ -1,7 +1,8 @@
-import { copyFile, readFile, rename, stat, symlink } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { FileError, makeFolder } from '@prefix-tuning/base';
+import { FileError, makeFolder, nodeModule } from '@prefix-tuning/base';
 import { writeFileAtomically } from '@prefix-tuning/safetensors';
+
+const { copyFile, readFile, rename, stat, symlink } = nodeModule('node:fs/promises');
+const { dirname, join, relative } = nodeModule('node:path');
 
 /**
  * One model's part of the cache folder, in the layout that Python's huggingface_hub shares:

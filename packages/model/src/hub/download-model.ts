@@ -1,7 +1,10 @@
-import { checkFields, FileError } from '@prefix-tuning/base';
+import { checkFields, FileError, nodeModule } from '@prefix-tuning/base';
 import { hubFields } from '../load/files.js';
 import { openShards } from '../load/weights.js';
+import { openHub } from './files.js';
 import type { HubOptions } from './settings.js';
+
+const { dirname } = nodeModule('node:path');
 
 /** What `loadModel` reads beside config.json and the weights. */
 const others = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
@@ -17,8 +20,6 @@ const others = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.js
  */
 export async function downloadModel(repo: string, options: HubOptions = {}): Promise<string> {
   checkFields('downloadModel', options, Object.keys(hubFields));
-  // Loaded here, so that a browser's bundle has no Node modules.
-  const [{ openHub }, { dirname }] = await Promise.all([import('./files.js'), import('node:path')]);
   const files = await openHub(repo, options);
   const config = await files.open('config.json');
   if (!config) throw new FileError(`${repo}: expected config.json, got a model without it. Check that this is a Hugging Face model.${files.ifMissing ?? ''}`, { details: { repo } });

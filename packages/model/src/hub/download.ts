@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { FileError, makeFolder, PrefixTuningError } from '@prefix-tuning/base';
+import type { FileHandle } from 'node:fs/promises';
+import { FileError, makeFolder, nodeModule, PrefixTuningError } from '@prefix-tuning/base';
 import { HubError } from './errors.js';
 import { requestBytes, type RemoteFile } from './protocol.js';
 import type { HubSettings } from './settings.js';
+
+const { createHash } = nodeModule('node:crypto');
+const { createReadStream } = nodeModule('node:fs');
+const { open, readdir, rename, rm, stat } = nodeModule('node:fs/promises');
+const { basename, dirname, join } = nodeModule('node:path');
+const { setTimeout } = nodeModule('node:timers/promises');
 
 /** So many broken connections in a row that brought nothing are the end. */
 const attempts = 5;

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { nodeModule } from '@prefix-tuning/base';
 import type { OnProgress } from '@prefix-tuning/base';
+
+const { readFile } = nodeModule('node:fs/promises');
+const { homedir } = nodeModule('node:os');
+const { join } = nodeModule('node:path');
 
 /** How to reach the hub; each default is what Python's huggingface_hub reads from the environment. */
 export interface HubOptions {

@@ -1,6 +1,9 @@
-import { checkFields, ConfigError, FileError, type FieldsOf } from '@prefix-tuning/base';
-import { fileSource, type ByteSource } from '@prefix-tuning/safetensors';
+import { checkFields, ConfigError, FileError, fileSystem, nodeModule, type FieldsOf } from '@prefix-tuning/base';
+import { fileSource, memorySource, type ByteSource } from '@prefix-tuning/safetensors';
+import { openHub } from '../hub/files.js';
 import type { HubOptions } from '../hub/settings.js';
+
+const { join } = nodeModule('node:path');
 
 /** Where a model's files come from: a folder, the hub's cache, or files that a user picked in a browser. */
 export interface ModelFiles {
@@ -20,8 +23,7 @@ export interface ModelFiles {
  * @throws FileError  if the path is not a folder
  */
 export async function folderFiles(folder: string): Promise<ModelFiles> {
-  const { stat } = await import('node:fs/promises');
-  const { join } = await import('node:path');
+  const { stat } = fileSystem(folder);
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new FileError(`${folder}: expected a model folder, got ${found ? 'a file' : 'nothing there'}. Check the path.`, { details: { file: folder } });
@@ -47,19 +49,22 @@ export async function modelFiles(source: string | ModelFiles, options: HubOption
     if (typeof source?.open === 'function') return source;
     throw new ConfigError(`model: expected the path of a folder, a hub id or the files themselves, got ${String(source)}. Pass one, such as 'openai-community/gpt2'.`);
   }
-  const { stat } = await import('node:fs/promises');
+  const { stat } = fileSystem(source);
   if (!isHubId(source) || (await stat(source).catch(() => undefined))) return folderFiles(source);
-  const { openHub } = await import('../hub/files.js');
   return openHub(source, options);
 }
 
 /** `name` or `organisation/name` of letters, digits, `-`, `_` and dots that do not begin a part. */
 export const isHubId = (source: string): boolean => /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(source);
 
-/** Files held in memory, or picked in a browser, by name. */
-export function memoryFiles(files: Readonly<Record<string, ByteSource>>, name = 'model'): ModelFiles {
+/** Files by name, each as its bytes, as a Blob such as a page fetches or its user picks, or as anything that is read by ranges. */
+export function memoryFiles(files: Readonly<Record<string, Uint8Array | Blob | ByteSource>>, name = 'model'): ModelFiles {
   const has = (file: string) => Object.hasOwn(files, file);
-  return { name, has: async (file) => has(file), open: async (file) => (has(file) ? files[file] : undefined) };
+  const open = (file: string): ByteSource => {
+    const content = files[file]!;
+    return content instanceof Uint8Array || content instanceof Blob ? memorySource(content, `${name}/${file}`) : content;
+  };
+  return { name, has: async (file) => has(file), open: async (file) => (has(file) ? open(file) : undefined) };
 }
 
 /** No model's JSON files come near this; a bigger one is not read. */

@@ -1,5 +1,5 @@
 import { ConfigError, makeFolder, type FileError } from '@prefix-tuning/base';
-import { fileSource, memorySource, openSafetensors, writeFileAtomically, writeSafetensors, type ByteSource, type TensorView } from '@prefix-tuning/safetensors';
+import { fileSource, memorySource, openSafetensors, serializeSafetensors, writeFileAtomically, writeSafetensors, type ByteSource, type TensorView } from '@prefix-tuning/safetensors';
 import { PrefixFileError } from '../errors.js';
 import type { Values } from '../values.js';
 
@@ -8,6 +8,9 @@ const weightsFile = 'adapter_model.safetensors';
 
 /** Where a folder's files come from: a path (Node only), or their contents by name (anywhere). */
 export type FolderSource = string | Readonly<Record<string, Uint8Array>>;
+
+/** Where a folder's files go: a path (Node only), or an object that is given their contents by name (anywhere). */
+export type FolderTarget = string | Record<string, Uint8Array>;
 
 /**
  * The path of a file in a folder, for reading and for messages.
@@ -19,12 +22,17 @@ export function nameOf(source: FolderSource, file: string): string {
   return typeof source === 'string' ? `${source}/${file}` : file;
 }
 
-/** Writes an adapter folder's two files, each whole or not at all (Node only). */
-export async function writeAdapter(folder: string, config: object, tensors: Readonly<Record<string, Values>>): Promise<void> {
-  await makeFolder(folder);
+/** Writes an adapter folder's two files, each whole or not at all. */
+export async function writeAdapter(folder: FolderTarget, config: object, tensors: Readonly<Record<string, Values>>): Promise<void> {
+  const text = new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`);
   const views = Object.entries(tensors).map(([name, { shape, data }]): [string, TensorView] => [name, { dtype: 'F32', shape, data: data as Float32Array<ArrayBuffer> }]);
+  if (typeof folder !== 'string') {
+    Object.assign(folder, { [weightsFile]: serializeSafetensors(Object.fromEntries(views)), [configFile]: text });
+    return;
+  }
+  await makeFolder(folder);
   await writeSafetensors(`${folder}/${weightsFile}`, Object.fromEntries(views));
-  await writeFileAtomically(`${folder}/${configFile}`, [() => new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)]);
+  await writeFileAtomically(`${folder}/${configFile}`, [() => text]);
 }
 
 /** The text of `adapter_config.json`. */

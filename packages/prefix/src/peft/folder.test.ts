@@ -27,6 +27,9 @@ test('a saved prefix loads as it was, from a path and from bytes', async () => {
     await Promise.all(['adapter_config.json', 'adapter_model.safetensors'].map(async (file) => [file, new Uint8Array(await readFile(join(folder, 'a', file)))])),
   );
   expect(await loadPrefix(files)).toEqual(loaded);
+  const inMemory: Record<string, Uint8Array> = {};
+  await savePrefix(inMemory, prefix, { baseModel: 'gpt2' });
+  expect(inMemory).toEqual(files);
 });
 
 test('a folder that holds no such prefix is refused by file and field', async () => {

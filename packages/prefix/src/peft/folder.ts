@@ -3,19 +3,19 @@ import { PrefixFileError } from '../errors.js';
 import type { FoldedPrefix } from '../fold.js';
 import { positionSize } from '../spec.js';
 import { parsePeftConfig, peftConfig, shapeOf } from './config.js';
-import { configFile, nameOf, readConfig, readTensor, writeAdapter, type FolderSource } from './files.js';
+import { configFile, nameOf, readConfig, readTensor, writeAdapter, type FolderSource, type FolderTarget } from './files.js';
 
 const tensorName = 'prompt_embeddings';
 
 /**
- * Saves a prefix as a folder that PEFT's `PeftModel.from_pretrained` loads (Node only). Each file is written whole or
- * not at all.
+ * Saves a prefix as a folder that PEFT's `PeftModel.from_pretrained` loads. Each file is written whole or not at all.
  *
+ * @param folder  a path (Node only), or an object that is given the two files' bytes by name
  * @param options.baseModel  name or path of the model that the prefix belongs to; PEFT looks it up
  * @throws FileError  if the folder cannot be written
  * @throws ConfigError  for an option that does not exist, or a prefix that is not folded
  */
-export async function savePrefix(folder: string, prefix: FoldedPrefix, options: { baseModel?: string } = {}): Promise<void> {
+export async function savePrefix(folder: FolderTarget, prefix: FoldedPrefix, options: { baseModel?: string } = {}): Promise<void> {
   checkFields('savePrefix', options, ['baseModel']);
   if (!prefix.rows) throw new ConfigError('savePrefix: expected a folded prefix, got something else. Pass `await foldPrefix(parameters, spec)`.');
   await writeAdapter(folder, peftConfig(prefix, options), { [tensorName]: prefix.rows });

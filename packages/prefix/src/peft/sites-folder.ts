@@ -3,14 +3,14 @@ import type { FoldedPrefix } from '../fold.js';
 import { mapSites, sites, type BySite, type Site } from '../sites.js';
 import { positionSize, type PrefixShape } from '../spec.js';
 import { parseJson, wrongField } from './config.js';
-import { configFile, nameOf, readConfig, readTensor, writeAdapter, type FolderSource } from './files.js';
+import { configFile, nameOf, readConfig, readTensor, writeAdapter, type FolderSource, type FolderTarget } from './files.js';
 
 /** Not a type that PEFT knows: it refuses the folder by this name instead of reading one site as all. */
 const sitesType = 'PREFIX_TUNING_SITES';
 const tensorOf = (site: Site): string => `prompt_embeddings.${site}`;
 
-/** Saves an encoder-decoder prefix: one tensor for each site, in an extension of PEFT's layout (Node only). */
-export async function saveSitePrefixes(folder: string, prefixes: BySite<FoldedPrefix>, options: { baseModel?: string } = {}): Promise<void> {
+/** Saves an encoder-decoder prefix: one tensor for each site, in an extension of PEFT's layout; `folder` as for {@link savePrefix}. */
+export async function saveSitePrefixes(folder: FolderTarget, prefixes: BySite<FoldedPrefix>, options: { baseModel?: string } = {}): Promise<void> {
   checkFields('saveSitePrefixes', options, ['baseModel']);
   const shapes = mapSites(prefixes, ({ layers, heads, headDim, length }) => ({ layers, heads, headDim, length }));
   const config = { peft_type: sitesType, base_model_name_or_path: options.baseModel ?? null, sites: shapes, inference_mode: true };

@@ -1,10 +1,11 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { ConfigError, nodeModule } from '@prefix-tuning/base';
 import { hostTensor } from '@prefix-tuning/jit';
 import { openSafetensors, writeSafetensors, type SafetensorsFile, type TensorView } from '@prefix-tuning/safetensors';
-import { dirname } from 'node:path';
 import { makeFolder } from '../files.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { TrainingState, Watch } from './events.js';
+
+const { dirname } = nodeModule('node:path');
 
 /**
  * Writes all that a run needs to go on (parameters, optimiser, what it watches) as one safetensors file, whole or not

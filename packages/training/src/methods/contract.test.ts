@@ -1,7 +1,7 @@
 import { createRng } from '@prefix-tuning/base';
 import { eager, jit, onnxRuntime, sizeOf, toHost } from '@prefix-tuning/jit';
 import type { FamilyName } from '@prefix-tuning/model';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -126,8 +126,13 @@ describe.each(cases)('$title', (which) => {
     expect(relativeError([got], [expected])).toBeLessThan(1e-6);
     const files = await readdir(path);
     expect(files.filter((file) => file.endsWith('.partial'))).toEqual([]);
-    const kept = await readParameters(join(path, files.find((file) => file.endsWith('.safetensors'))!));
+    const kept = await readParameters(path, files.find((file) => file.endsWith('.safetensors'))!);
     expect(Object.values(kept).reduce((sum, { data }) => sum + data.length, 0)).toBe(keptParameters(name, models[family], given));
+    const inMemory: Record<string, Uint8Array> = {};
+    await tuning.save(inMemory, parameters);
+    expect(Object.keys(inMemory).sort()).toEqual(files.sort());
+    for (const [file, bytes] of Object.entries(inMemory)) expect(Buffer.compare(bytes, await readFile(join(path, file))), file).toBe(0);
+    expect((await loadTuning(name, models[family], inMemory)).parameters).toEqual(loaded.parameters);
   });
 
   test('an entry leaves no tensor behind', async () => {
@@ -168,12 +173,13 @@ test('what one method saved is refused by another', async () => {
   await tuning.save(join(folder, 'other'), tuning.parameters);
   await expect(loadTuning('infix', models.gpt2, join(folder, 'other'))).rejects.toThrow(/expected the settings of infix, got "adapter"/);
   await expect(loadTuning('infix', models.gpt2, join(folder, 'nowhere'))).rejects.toThrow(/nowhere\/tuning\.json/);
+  await expect(loadTuning('infix', models.gpt2, {})).rejects.toThrow("tuning.json: expected the file's bytes, got none");
 });
 
 test('LoRA of PEFT that its tensors alone do not tell is refused by field', async () => {
   const [tuning, path] = [await start(caseOf('gpt2', 'lora')), join(folder, 'variants')];
   await tuning.save(path, tuning.parameters);
-  const config = await readJson(join(path, 'adapter_config.json'));
+  const config = await readJson(path, 'adapter_config.json');
   const loaded = async (more: object) => {
     await writeJson(path, 'adapter_config.json', { ...config, ...more });
     return loadTuning('lora', models.gpt2, path);

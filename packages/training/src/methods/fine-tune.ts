@@ -1,6 +1,6 @@
 import { toHost } from '@prefix-tuning/jit';
 import { checkParameterShapes } from '@prefix-tuning/prefix';
-import { readParameters, writeConfig, writeParameters } from '../files.js';
+import { nameOf, readParameters, writeConfig, writeParameters } from '../files.js';
 import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
@@ -15,8 +15,8 @@ export const fineTune: TuningMethod<FineTuneSettings> = {
   defaults: () => ({}),
   create: async (model) => tuningOf(model, mapTensors(model.parameters, toHost)),
   load: async (model, folder) => {
-    const parameters = await readParameters(`${folder}/model.safetensors`);
-    checkParameterShapes(parameters, model.family.parameterShapes(model.config), `${folder}/model.safetensors`);
+    const parameters = await readParameters(folder, 'model.safetensors');
+    checkParameterShapes(parameters, model.family.parameterShapes(model.config), nameOf(folder, 'model.safetensors'));
     return tuningOf(model, parameters);
   },
   count: (model) => countOf(model.family.parameterShapes(model.config)),

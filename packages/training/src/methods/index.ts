@@ -1,4 +1,5 @@
 import { checkFields, ConfigError, type Rng } from '@prefix-tuning/base';
+import type { FolderSource } from '@prefix-tuning/prefix';
 import type { TrainableModel } from '../model.js';
 import { adapter } from './adapter.js';
 import { embeddingOnly } from './embedding-only.js';
@@ -41,8 +42,8 @@ export async function tune<Name extends MethodName>(
   return method.create(model, completeSettings(method, model, options.settings ?? {}), options.rng);
 }
 
-/** Loads what a method saved into a folder. */
-export const loadTuning = (name: MethodName, model: TrainableModel, folder: string): Promise<Tuning> => methodOf(name).load(model, folder);
+/** Loads what a method saved: from the path of a folder (Node only), or from its files' bytes by name. */
+export const loadTuning = (name: MethodName, model: TrainableModel, folder: FolderSource): Promise<Tuning> => methodOf(name).load(model, folder);
 
 /** How many numbers a method trains, by formula. */
 export function trainedParameters<Name extends MethodName>(name: Name, model: TrainableModel, settings: Partial<SettingsOf<Name>> = {}): number {

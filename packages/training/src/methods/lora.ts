@@ -1,9 +1,9 @@
 import { ConfigError, type Rng } from '@prefix-tuning/base';
 import { hostTensor, sizeOf, type HostTensor } from '@prefix-tuning/jit';
 import type { Hooks } from '@prefix-tuning/model';
-import { checkParameterShapes } from '@prefix-tuning/prefix';
+import { checkParameterShapes, type FolderSource } from '@prefix-tuning/prefix';
 import { add, matMul, mul, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { readJson, readParameters, writeJson, writeParameters } from '../files.js';
+import { nameOf, readJson, readParameters, writeJson, writeParameters } from '../files.js';
 import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors, type Tensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
@@ -33,10 +33,10 @@ export const lora: TuningMethod<LoraSettings> = {
   create: async (model, settings, rng) =>
     tuningOf(model, settings, mapTensors(shapesOf(model, settings), (shape, name) => initial(name, shape, rng.fork(name)))),
   load: async (model, folder) => {
-    const settings = await readConfig(`${folder}/adapter_config.json`);
-    const stored = await readParameters(`${folder}/adapter_model.safetensors`);
+    const settings = await readConfig(folder);
+    const stored = await readParameters(folder, 'adapter_model.safetensors');
     const parameters = Object.fromEntries(Object.entries(stored).map(([name, value]) => [name.replace(peftPrefix(model), ''), value]));
-    checkParameterShapes(parameters, shapesOf(model, settings), `${folder}/adapter_model.safetensors`);
+    checkParameterShapes(parameters, shapesOf(model, settings), nameOf(folder, 'adapter_model.safetensors'));
     return tuningOf(model, settings, parameters);
   },
   count: (model, settings) => countOf(shapesOf(model, settings)),
@@ -120,8 +120,9 @@ const changesModel = /^(pissa|corda|olora|lora_ga)/i;
 
 const isOff = (value: unknown): boolean => !value || (typeof value === 'object' && Object.keys(value).length === 0);
 
-async function readConfig(file: string): Promise<LoraSettings> {
-  const config = await readJson(file);
+async function readConfig(folder: FolderSource): Promise<LoraSettings> {
+  const file = nameOf(folder, 'adapter_config.json');
+  const config = await readJson(folder, 'adapter_config.json');
   const { peft_type, r, lora_alpha, target_modules } = config;
   const good = peft_type === 'LORA' && typeof r === 'number' && typeof lora_alpha === 'number' && Array.isArray(target_modules);
   if (!good) throw new ConfigError(`${file}: expected PEFT's LORA with r, lora_alpha and a list of target_modules, got others.`, { details: { file } });

@@ -1,6 +1,6 @@
 import type { Rng } from '@prefix-tuning/base';
 import type { Hooks } from '@prefix-tuning/model';
-import type { Past } from '@prefix-tuning/prefix';
+import type { FolderSource, FolderTarget, Past } from '@prefix-tuning/prefix';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Layout } from '../batches/layout.js';
 import type { TrainableModel } from '../model.js';
@@ -58,8 +58,8 @@ export interface Tuning {
   readonly modelDropout?: boolean;
   /** Random inputs of one training step, such as a dropout mask; none unless the method has some. */
   noise?(rng: Rng, batchSize: number): HostTensors;
-  /** Writes what is kept of trained parameters into a folder, each file whole or not at all. */
-  save(folder: string, parameters: HostTensors): Promise<void>;
+  /** Writes what is kept of trained parameters into a folder, each file whole or not at all; or gives an object its files' bytes by name. */
+  save(folder: FolderTarget, parameters: HostTensors): Promise<void>;
 }
 
 /** A tuning method: one row of the table in `index.ts`. */
@@ -70,7 +70,7 @@ export interface TuningMethod<Settings> {
   /** Starts tuning a model; settings are complete, their values unchecked. */
   create(model: TrainableModel, settings: Settings, rng: Rng): Promise<Tuning>;
   /** Reads what {@link Tuning.save} wrote. */
-  load(model: TrainableModel, folder: string): Promise<Tuning>;
+  load(model: TrainableModel, folder: FolderSource): Promise<Tuning>;
   /** How many numbers train, by formula. */
   count(model: TrainableModel, settings: Settings): number;
   /** How many numbers are kept after training, by formula; all that train unless the method says otherwise. */

@@ -79,7 +79,7 @@ export const prefix: TuningMethod<PrefixSettings> = {
   },
   load: async (model, folder) => {
     const prefixes: BySite<FoldedPrefix> = model.family.encoder ? await loadSitePrefixes(folder) : { decoder: await loadPrefix(folder) };
-    const specs = mapSites(prefixes, (found, site): PrefixSpec => ({ ...fitting(found, siteShape(model, site), folder), kind: 'direct' }));
+    const specs = mapSites(prefixes, (found, site): PrefixSpec => ({ ...fitting(found, siteShape(model, site), typeof folder === 'string' ? folder : 'prefix'), kind: 'direct' }));
     const length = Math.max(...Object.values(prefixes).map((found) => found.length));
     const settings: PrefixSettings = { ...prefix.defaults(model), kind: 'direct', length, sites: Object.keys(specs) as Site[] };
     const parameters = join(model, mapSites(prefixes, ({ rows }) => ({ 'embedding.weight': rows })));

@@ -1,13 +1,13 @@
 import { ConfigError } from '@prefix-tuning/base';
-import { checkParameterShapes } from '@prefix-tuning/prefix';
-import { readJson, readParameters, writeJson, writeParameters } from '../files.js';
+import { checkParameterShapes, type FolderSource, type FolderTarget } from '@prefix-tuning/prefix';
+import { nameOf, readJson, readParameters, writeJson, writeParameters } from '../files.js';
 import type { HostTensors } from '../tensors.js';
 
 const weightsFile = 'parameters.safetensors';
 const settingsFile = 'tuning.json';
 
 /** Writes a method's settings and trained parameters: `tuning.json` and `parameters.safetensors`. */
-export async function saveTuned(folder: string, tuned: { method: string; settings: Readonly<Record<string, unknown>>; parameters: HostTensors }): Promise<void> {
+export async function saveTuned(folder: FolderTarget, tuned: { method: string; settings: Readonly<Record<string, unknown>>; parameters: HostTensors }): Promise<void> {
   await writeParameters(folder, weightsFile, tuned.parameters);
   await writeJson(folder, settingsFile, { method: tuned.method, settings: tuned.settings });
 }
@@ -20,16 +20,15 @@ export async function saveTuned(folder: string, tuned: { method: string; setting
  * @throws ShapeError  if the parameters are not those of the settings
  */
 export async function loadTuned<Settings>(
-  folder: string,
+  folder: FolderSource,
   expected: { method: string; shapes: (settings: Settings) => Readonly<Record<string, readonly number[]>> },
 ): Promise<{ settings: Settings; parameters: HostTensors }> {
-  const { method, settings } = await readJson(`${folder}/${settingsFile}`);
+  const { method, settings } = await readJson(folder, settingsFile);
   if (method !== expected.method || typeof settings !== 'object' || settings === null) {
-    throw new ConfigError(`${folder}/${settingsFile}: expected the settings of ${expected.method}, got ${JSON.stringify(method)}. Load it with its own method.`, {
-      details: { file: `${folder}/${settingsFile}`, method },
-    });
+    const file = nameOf(folder, settingsFile);
+    throw new ConfigError(`${file}: expected the settings of ${expected.method}, got ${JSON.stringify(method)}. Load it with its own method.`, { details: { file, method } });
   }
-  const parameters = await readParameters(`${folder}/${weightsFile}`);
-  checkParameterShapes(parameters, expected.shapes(settings as Settings), `${folder}/${weightsFile}`);
+  const parameters = await readParameters(folder, weightsFile);
+  checkParameterShapes(parameters, expected.shapes(settings as Settings), nameOf(folder, weightsFile));
   return { settings: settings as Settings, parameters };
 }

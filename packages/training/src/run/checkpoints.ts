@@ -1,8 +1,10 @@
+import { nodeModule } from '@prefix-tuning/base';
 import { WeightsError } from '@prefix-tuning/safetensors';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { loadCheckpoint, saveCheckpoint } from '../loop/checkpoint.js';
 import type { TrainingState } from '../loop/events.js';
+
+const { readdir, rm } = nodeModule('node:fs/promises');
+const { join } = nodeModule('node:path');
 
 /** Checkpoints that stay: the newest and, should that be unreadable, the one before it. */
 const kept = 2;

@@ -1,8 +1,11 @@
+import { nodeModule } from '@prefix-tuning/base';
 import { toHost, type HostTensor } from '@prefix-tuning/jit';
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import type { BatchSource } from '../batches/source.js';
 import type { TrainableModel } from '../model.js';
 import type { HostTensors } from '../tensors.js';
+
+const { createHash } = nodeModule('node:crypto');
 
 /** SHA-256 of names, shapes and values. */
 export function tensorsHash(tensors: HostTensors): string {

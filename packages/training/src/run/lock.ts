@@ -1,10 +1,11 @@
-import { FileError } from '@prefix-tuning/base';
-import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { FileError, nodeModule } from '@prefix-tuning/base';
 import { makeFolder } from '../files.js';
+
+const { randomBytes } = nodeModule('node:crypto');
+const { readdir, readFile, rm, writeFile } = nodeModule('node:fs/promises');
+const { hostname } = nodeModule('node:os');
+const { join } = nodeModule('node:path');
+const { setTimeout } = nodeModule('node:timers/promises');
 
 /** Two that start at the same moment see each other and both step back; they try again at different times. */
 const attempts = 5;

@@ -1,6 +1,7 @@
-import { FileError } from '@prefix-tuning/base';
-import { appendFile, open, readFile, truncate } from 'node:fs/promises';
+import { FileError, nodeModule } from '@prefix-tuning/base';
 import type { TrainingState } from '../loop/events.js';
+
+const { appendFile, open, readFile, truncate } = nodeModule('node:fs/promises');
 
 /** A file of JSON lines that grows with the run. */
 export interface RunLog {

@@ -1,5 +1,6 @@
-import { ConfigError, PrefixTuningError } from '@prefix-tuning/base';
-import { spawn } from 'node:child_process';
+import { ConfigError, nodeModule, PrefixTuningError } from '@prefix-tuning/base';
+
+const { spawn } = nodeModule('node:child_process');
 
 /** What ran in a process of its own failed; `details` hold the code and details of the error there. */
 export class RemoteError extends PrefixTuningError {

@@ -1,8 +1,5 @@
-import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf, nodeModule } from '@prefix-tuning/base';
 import type { Runtime } from '@prefix-tuning/jit';
-import { readdir, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { readJson, readParameters, writeJson, writeParameters } from '../files.js';
 import type { CompiledEvent, EndEvent, StepEvent, TrainingState, ValidationEvent } from '../loop/events.js';
 import { trainingRuntime } from '../loop/runtime.js';
@@ -12,6 +9,10 @@ import { addCheckpoint, latestCheckpoint } from './checkpoints.js';
 import { lockFolder } from './lock.js';
 import { openLog, type RunLog } from './log.js';
 import { claimFolder, settingsOf } from './settings.js';
+
+const { readdir, rm } = nodeModule('node:fs/promises');
+const { existsSync } = nodeModule('node:fs');
+const { join } = nodeModule('node:path');
 
 export interface RunOptions extends Omit<TrainOptions, 'resume'> {
   /** Where the run lives. It is made, or gone on with, if it holds this run. */
@@ -197,8 +198,7 @@ function checkpointKeeper(folder: string, { log, every, resume, before }: Keeper
 }
 
 async function secondsSpent(folder: string): Promise<number> {
-  const path = join(folder, 'seconds.json');
-  return existsSync(path) ? Number((await readJson(path)).seconds) : 0;
+  return existsSync(join(folder, 'seconds.json')) ? Number((await readJson(folder, 'seconds.json')).seconds) : 0;
 }
 
 async function finish(folder: string, { reason, state, parameters }: EndEvent, { tuning }: Omit<TrainOptions, 'resume'>): Promise<RunResult> {
@@ -213,8 +213,8 @@ async function finish(folder: string, { reason, state, parameters }: EndEvent, {
 
 /** The end of a run that has ended before. */
 async function finished(folder: string, { tuning }: Omit<TrainOptions, 'resume'>): Promise<RunEndEvent> {
-  const result = (await readJson(join(folder, 'result.json'))) as unknown as RunResult;
-  const stored = await readParameters(join(folder, 'parameters.safetensors'));
+  const result = (await readJson(folder, 'result.json')) as unknown as RunResult;
+  const stored = await readParameters(folder, 'parameters.safetensors');
   await rm(join(folder, 'checkpoints'), { recursive: true, force: true });
   return { type: 'end', result, parameters: mapTensors(tuning.parameters, (_, name) => stored[name]!), seconds: await secondsSpent(folder) };
 }

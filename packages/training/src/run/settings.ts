@@ -1,10 +1,11 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { ConfigError, nodeModule } from '@prefix-tuning/base';
 import type { Runtime } from '@prefix-tuning/jit';
-import { existsSync } from 'node:fs';
 import { readJson, writeJson } from '../files.js';
 import { completeHyperparameters } from '../loop/hyperparameters.js';
 import type { TrainOptions } from '../loop/train.js';
 import { dataHash, modelHash, tensorsHash } from './fingerprint.js';
+
+const { existsSync } = nodeModule('node:fs');
 
 /** What decides a run's result, but for the machine and its number of threads: plain data. */
 export type RunSettings = Readonly<Record<string, unknown>>;
@@ -35,7 +36,7 @@ const file = 'settings.json';
 export async function claimFolder(folder: string, settings: RunSettings): Promise<void> {
   const path = `${folder}/${file}`;
   if (!existsSync(path)) return writeJson(folder, file, plain(settings));
-  const [theirs, ours] = [flat(await readJson(path)), flat(plain(settings))];
+  const [theirs, ours] = [flat(await readJson(folder, file)), flat(plain(settings))];
   const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])];
   const differing = names.filter((name) => theirs[name] !== ours[name]);
   if (differing.length === 0) return;
