@@ -24,7 +24,7 @@ const depConstraints = [
     sourceTag: `scope:${name}`,
     onlyDependOnLibsWithTags: [name, ...allowed].map((scope) => `scope:${scope}`),
   })),
-  ...['reproduce', 'tune', 'tools'].map((name) => ({
+  ...['reproduce', 'tune', 'tools', 'examples'].map((name) => ({
     sourceTag: `scope:${name}`,
     onlyDependOnLibsWithTags: [name, ...everything].map((scope) => `scope:${scope}`),
   })),

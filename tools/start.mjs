@@ -22,6 +22,7 @@ const commands = {
   score: (args) => source('packages/metrics/src/main.ts', args),
   datasets: (args) => source('packages/datasets/src/main.ts', args),
   bench: (args) => source('tools/bench/main.ts', args),
+  'in-browser': (args) => vite(join(root, 'examples/in-browser'), args),
 };
 
 /** Runs a program to its end; who stops this process stops that one. */
@@ -51,6 +52,9 @@ function source(file, args) {
   const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
   return run(process.execPath, [fromSource[0], fromSource[1], pathToFileURL(tsx).href, join(root, file), ...args], { cwd: invokedFrom });
 }
+
+/** Serves an example's page, or builds it. */
+const vite = (folder, args) => run(process.execPath, [join(folder, 'node_modules/vite/bin/vite.js'), ...args], { cwd: folder });
 
 async function install() {
   const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
