@@ -59,13 +59,15 @@ async function trainPrefix(): Promise<void> {
   const settings = { length: input('length').valueAsNumber, steps: input('steps').valueAsNumber, learningRate: input('learning-rate').valueAsNumber };
   const paceOf = pace(settings.steps);
   const before = byId('progress').textContent!;
+  let files: PrefixFiles;
   let last: Step | undefined;
   show('progress', 'Compiling the training step …');
   [train.hidden, stop.hidden, stop.disabled] = [true, false, false];
+  stop.focus();
   // Screen readers wait for the end; each step would be too much to read out.
   byId('progress').ariaBusy = 'true';
   try {
-    const files = await call('train', { text: pairs.value, settings }, (step) => {
+    files = await call('train', { text: pairs.value, settings }, (step) => {
       if (!last) chart.start(step.steps);
       last = step;
       chart.add(step.step, step.loss);
@@ -73,7 +75,6 @@ async function trainPrefix(): Promise<void> {
       const times = speed ? ` ${speed.stepsPerSecond.toFixed(1)} steps a second, about ${seconds(speed.secondsLeft)} left.` : '';
       show('progress', `Step ${step.step} of ${step.steps}, loss ${step.loss.toFixed(3)}.${times}`);
     });
-    await usePrefix(files, last && last.step < last.steps ? `Stopped after step ${last.step}` : `Trained ${last!.step} steps`, last);
   } catch (error) {
     show('progress', before);
     throw error;
@@ -81,6 +82,7 @@ async function trainPrefix(): Promise<void> {
     [train.hidden, stop.hidden] = [false, true];
     byId('progress').ariaBusy = 'false';
   }
+  await usePrefix(files, last && last.step < last.steps ? `Stopped after step ${last.step}` : `Trained ${last!.step} steps`, last);
 }
 
 /** Takes a prefix as the page's own: says what it is, offers its files, and writes with it. */
@@ -90,6 +92,7 @@ async function usePrefix(files: PrefixFiles, origin: string, last?: Step): Promi
   const loss = last ? `, loss ${last.loss.toFixed(3)}` : '';
   const share = ((100 * numbers) / model!.parameters).toFixed(2);
   show('progress', `${origin}${loss}. The prefix holds ${number(numbers)} numbers (length ${length}): ${share}% of the model's.`);
+  show('tuned', '…');
   byId('downloads').replaceChildren(...Object.entries(files).map(downloadLink));
   await writeBoth();
 }
@@ -125,7 +128,10 @@ async function openPairs(file: File | undefined): Promise<void> {
 
 byId('training').addEventListener('submit', (event) => {
   event.preventDefault();
-  void working('training-error', trainPrefix);
+  void working('training-error', trainPrefix).then(() => {
+    // The button that had the focus was hidden on the way.
+    if (document.activeElement === document.body) train.focus();
+  });
 });
 stop.addEventListener('click', () => {
   stop.disabled = true;

@@ -93,7 +93,7 @@ describe('in a browser', () => {
     skip(!browser, noBrowser);
     await train(5000);
     await page.getByText(/^Step \d+ of 5000, loss .* steps a second, about \d+ \w+ left\.$/).waitFor();
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.keyboard.press('Enter');
     await page.getByText(/^Stopped after step \d+, loss /).waitFor();
     await page.getByRole('button', { name: 'Train' }).and(page.locator(':enabled')).waitFor();
   });
