@@ -14,18 +14,25 @@ export interface CsvOptions {
   readonly columns: readonly string[];
   /** What to do when one of them is missing. */
   readonly cure?: string;
+  /**
+   * What stands between cells: a comma unless given. `header`: the one of comma, semicolon and tab that the header line has
+   * most of; spreadsheets write semicolons where the comma is the decimal sign.
+   */
+  readonly separator?: Separator | 'header';
 }
 
+type Separator = ',' | ';' | '\t';
+
 /**
- * Reads a CSV file (RFC 4180, header line, LF or CRLF or mixed) row by row; empty lines are passed over.
+ * Reads a CSV file (RFC 4180, header line, LF or CRLF or mixed) row by row; empty lines and columns without a name are passed over.
  *
  * @throws ConfigError  for an option that does not exist
  * @throws DatasetFormatError  for a missing column, a row with another number of cells, a stray or open quote
  */
 export async function* readCsv(file: DataFile, options: CsvOptions): AsyncGenerator<CsvRow> {
-  checkFields('readCsv', options, ['columns', 'cure']);
+  checkFields('readCsv', options, ['columns', 'cure', 'separator']);
   let header: string[] | undefined;
-  for await (const { cells, line } of readCsvCells(file)) {
+  for await (const { cells, line } of readCsvCells(file, options.separator)) {
     if (header === undefined) {
       header = cells.map((name) => name.trim());
       checkHeader(file, header, options);
@@ -35,7 +42,7 @@ export async function* readCsv(file: DataFile, options: CsvOptions): AsyncGenera
       throw new DatasetFormatError({ file: file.name, line }, `expected ${header.length} cells (${header.join(', ')}), got ${cells.length}. ${cells.length > header.length ? 'Put a cell that holds a comma in double quotes.' : 'Add what is missing.'}`);
     }
     const row: Record<string, string> = Object.create(null);
-    for (let i = 0; i < header.length; i++) row[header[i]!] = cells[i]!;
+    for (let i = 0; i < header.length; i++) if (header[i] !== '') row[header[i]!] = cells[i]!;
     yield { cells: row, line };
   }
   if (header === undefined) checkHeader(file, [], options);
@@ -46,7 +53,7 @@ function checkHeader(file: DataFile, header: string[], { columns, cure = 'Check 
   const got = header.length === 0 ? 'an empty file' : header.map(show).join(', ');
   const missing = columns.find((column) => !header.includes(column));
   if (missing !== undefined) throw new DatasetFormatError({ ...place, field: missing }, `expected the columns ${columns.join(', ')}, got ${got}. ${cure}`);
-  const twice = header.find((name, i) => header.indexOf(name) !== i);
+  const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
   if (twice !== undefined) throw new DatasetFormatError({ ...place, field: twice }, `expected each column once, got ${got}. Rename one.`);
 }
 
@@ -56,7 +63,8 @@ interface Cells {
 }
 
 /** All rows as plain cells, the header among them. */
-async function* readCsvCells(file: DataFile): AsyncGenerator<Cells> {
+async function* readCsvCells(file: DataFile, wanted: CsvOptions['separator'] = ','): AsyncGenerator<Cells> {
+  let separator = wanted === 'header' ? undefined : wanted;
   let text = '';
   let line = 1;
   // A row longer than the text at hand is tried again only when the text has doubled: linear time for any length.
@@ -64,15 +72,24 @@ async function* readCsvCells(file: DataFile): AsyncGenerator<Cells> {
   for await (const chunk of readText(file)) {
     text += chunk;
     if (text.length < tryAt) continue;
-    const { rows, rest, nextLine } = takeRows({ file, text, line, ended: false });
+    separator ??= separatorOf(text);
+    const { rows, rest, nextLine } = takeRows({ file, separator, text, line, ended: false });
     yield* rows;
     [text, line, tryAt] = [rest, nextLine, 2 * rest.length];
   }
-  yield* takeRows({ file, text, line, ended: true }).rows;
+  yield* takeRows({ file, separator: separator ?? ',', text, line, ended: true }).rows;
+}
+
+/** What the first line has most of, outside quotes. */
+function separatorOf(text: string): Separator {
+  const line = /^.*/.exec(text.trimStart().replace(/"[^"]*"/g, ''))![0];
+  const counted = ([',', ';', '\t'] as const).map((separator) => ({ separator, count: line.split(separator).length }));
+  return counted.reduce((most, next) => (next.count > most.count ? next : most)).separator;
 }
 
 interface Input {
   readonly file: DataFile;
+  readonly separator: Separator;
   readonly text: string;
   /** Line number at the start of `text`. */
   readonly line: number;
@@ -103,7 +120,7 @@ interface TakenRow {
 
 /** The row that starts at `at`; undefined if the text ends before the row is known to. */
 function takeRow(input: Input, at: number, line: number): TakenRow | undefined {
-  const { text, ended } = input;
+  const { text, ended, separator } = input;
   if (at >= text.length) return undefined;
   const cells: string[] = [];
   for (let i = at, lines = 0; ; i++) {
@@ -114,25 +131,26 @@ function takeRow(input: Input, at: number, line: number): TakenRow | undefined {
     if (quoted) lines += newlinesIn(cell.value);
     i = cell.end;
     const code = text.charCodeAt(i);
-    if (code === comma) continue;
+    if (text[i] === separator) continue;
     if (i >= text.length) return ended ? { cells, end: i, lines, quoted } : undefined;
     return { cells, end: i + (code === carriageReturn ? 2 : 1), lines: lines + 1, quoted };
   }
 }
 
-const [quote, comma, newline, carriageReturn] = [0x22, 0x2c, 0x0a, 0x0d] as const;
+const [quote, newline, carriageReturn] = [0x22, 0x0a, 0x0d] as const;
 
 interface Cell {
   readonly value: string;
-  /** Where the comma or line end behind it stands. */
+  /** Where the separator or line end behind it stands. */
   readonly end: number;
 }
 
-function plainCell({ file, text, ended }: Input, start: number, line: number): Cell | undefined {
+function plainCell({ file, separator, text, ended }: Input, start: number, line: number): Cell | undefined {
+  const between = separator.charCodeAt(0);
   let end = start;
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
-    if (code === comma || code === newline) break;
+    if (code === between || code === newline) break;
     if (code === quote) throw new DatasetFormatError({ file: file.name, line }, `expected a cell without quotes or wholly in them, got ${show(text.slice(start, end + 9))}. Double the quote and put the cell in quotes.`);
   }
   if (end === text.length && !ended) return undefined;
@@ -140,7 +158,7 @@ function plainCell({ file, text, ended }: Input, start: number, line: number): C
   return { value: text.slice(start, end), end };
 }
 
-function quotedCell({ file, text, ended }: Input, start: number, line: number): Cell | undefined {
+function quotedCell({ file, separator, text, ended }: Input, start: number, line: number): Cell | undefined {
   let doubled = false;
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 2)) {
     const code = text.charCodeAt(end + 1);
@@ -151,7 +169,7 @@ function quotedCell({ file, text, ended }: Input, start: number, line: number): 
     const crlf = code === carriageReturn && text.charCodeAt(end + 2) === newline;
     const unknown = end + 1 >= text.length || (code === carriageReturn && end + 2 >= text.length);
     if (unknown && !ended) return undefined;
-    if (code === comma || code === newline || crlf || end + 1 >= text.length) {
+    if (text[end + 1] === separator || code === newline || crlf || end + 1 >= text.length) {
       const value = text.slice(start + 1, end);
       return { value: doubled ? value.replaceAll('""', '"') : value, end: end + 1 };
     }
