@@ -12,7 +12,7 @@ export interface Columns {
 export type Row = Omit<Pair, 'target'> & { readonly target: string | undefined };
 
 /**
- * Reads pairs from a file: CSV with a header line, or JSON lines (`.jsonl`, `.ndjson`); `.gz` of either.
+ * Reads pairs from a file: CSV with a header line (`.csv`, `.tsv`; commas, semicolons or tabs), or JSON lines (`.jsonl`, `.ndjson`); `.gz` of either.
  *
  * @throws ConfigError  for a file of another kind
  * @throws DatasetFormatError  naming file, line and field, for what is missing or malformed
@@ -35,16 +35,21 @@ export async function readSources(path: string, columns: Columns): Promise<Row[]
 async function* rows(path: string, { source, target }: Columns, withTarget: boolean): AsyncGenerator<Row> {
   const file: DataFile = { path, name: basename(path) };
   for await (const { value, line } of records(file, withTarget ? [source, target] : [source])) {
-    const text = (field: string) => needString(value[field], { file: file.name, line, field });
-    const hasTarget = withTarget || (typeof value[target] === 'string' && value[target].trim() !== '');
+    const read = (field: string) => (typeof value[field] === 'number' ? String(value[field]) : value[field]);
+    const text = (field: string) => needString(read(field), { file: file.name, line, field });
+    const given = read(target);
+    const hasTarget = withTarget || (typeof given === 'string' && given.trim() !== '');
     yield { id: `${file.name}:${line}`, source: text(source), target: hasTarget ? text(target) : undefined };
   }
 }
 
 async function* records(file: DataFile, columns: readonly string[]): AsyncGenerator<{ value: Readonly<Record<string, unknown>>; line: number }> {
-  const kind = /\.(csv|jsonl|ndjson)(\.gz)?$/i.exec(file.name)?.[1]?.toLowerCase();
+  const kind = /\.(csv|tsv|jsonl|ndjson)(\.gz)?$/i.exec(file.name)?.[1]?.toLowerCase();
   if (!kind) throw new ConfigError(`${file.path}: expected a .csv or .jsonl file, got another name. Save it as one of those.`, { details: { file: file.path } });
-  if (kind !== 'csv') return yield* readJsonLines(file);
+  if (kind !== 'csv' && kind !== 'tsv') return yield* readJsonLines(file);
   const cure = 'Name the columns with --source and --target.';
-  for await (const { cells, line } of readCsv(file, { columns, cure })) yield { value: cells, line };
+  for await (const { cells, line } of readCsv(file, { columns, cure, separator: 'header' })) {
+    // Spreadsheets write rows of separators alone for what was once filled in.
+    if (Object.values(cells).some((cell) => cell.trim() !== '')) yield { value: cells, line };
+  }
 }

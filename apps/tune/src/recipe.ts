@@ -1,13 +1,12 @@
-import { miniModels } from '@prefix-tuning/mini-models';
-import type { Hyperparameters, MethodName } from '@prefix-tuning/training';
+import type { Hyperparameters, MethodName, TrainableModel } from '@prefix-tuning/training';
 
 /**
- * Learning rates where none is given: of published models and of the shipped small ones, which want larger.
+ * Learning rates where none is given: of models of published sizes and of small ones as the shipped, which want larger.
  *
  * The published ones are Table 5's for E2E (Li & Liang 2021), for LoRA Hu et al. 2021's for GPT-2; the small ones are
  * apps/reproduce's mini profile's, for LoRA the small adapter's.
  */
-const rates: Readonly<Record<MethodName, readonly [published: number, shipped: number]>> = {
+const rates: Readonly<Record<MethodName, readonly [published: number, small: number]>> = {
   prefix: [8e-5, 7e-3],
   'embedding-only': [8e-5, 6e-3],
   infix: [8e-5, 6e-3],
@@ -17,7 +16,10 @@ const rates: Readonly<Record<MethodName, readonly [published: number, shipped: n
   'ft-top2': [5e-5, 2e-3],
 };
 
-export const usualRate = (method: MethodName, model: string): number => rates[method][(miniModels as readonly string[]).includes(model) ? 1 : 0];
+/** Numbers of a token below which a model is small: GPT-2 has 768, the shipped ones 160 at most. */
+const smallWidth = 256;
+
+export const usualRate = (method: MethodName, { config }: Pick<TrainableModel, 'config'>): number => rates[method][config.width < smallWidth ? 1 : 0];
 
 /** Passes over the data, as in Table 5, and the least number of steps, with their warm-up, as in section 6.3. */
 const usual = { epochs: 5, leastSteps: 400, warmupSteps: 100 };

@@ -2,11 +2,10 @@ import { ConfigError } from '@prefix-tuning/base';
 import { parseOptions } from '@prefix-tuning/cli';
 import { methods, type MethodName } from '@prefix-tuning/training';
 import { numberOf, required } from './options.js';
-import { usualRate } from './recipe.js';
 
 export const trainUsage = `prefix-tuning train --model MODEL --data FILE --out DIR
   --model MODEL         a model on the Hugging Face hub (openai-community/gpt2), a folder, or a shipped one (mini-gpt2-medium)
-  --data FILE           pairs to learn: CSV with a header line, or JSON lines
+  --data FILE           pairs to learn: CSV with a header line (commas, semicolons or tabs), or JSON lines
   --out DIR             where the run lives; killed, the same command goes on there
   --dev FILE            pairs to choose the best step by; unless given a twentieth of the data, 200 at most
   --source, --target    the columns' names; source and target unless given
@@ -15,7 +14,7 @@ export const trainUsage = `prefix-tuning train --model MODEL --data FILE --out D
   --words TEXT          a prefix starts as the model's activations on these words, which helps on little data; random unless given
   --set NAME=VALUE      another setting of the method, such as rank=8 of lora or kind=direct of prefix; as often as you like
   --epochs N, --steps N passes over the data or steps; unless given 5 passes, and at least 400 steps
-  --learning-rate X     the paper's for the method unless given (of shipped models, larger)
+  --learning-rate X     the paper's for the method unless given (of small models, larger)
   --batch-size N        10 unless given
   --max-source N        tokens of a source that are read, in writing too; all unless given
   --seed N              1 unless given
@@ -49,7 +48,7 @@ export function readOptions(args: string[]) {
     words: given.words,
     epochs: numberOf('epochs', given.epochs, { least: 0, whole: false }),
     steps: numberOf('steps', given.steps, { least: 1 }),
-    learningRate: numberOf('learning-rate', given['learning-rate'], { least: 0, whole: false }) ?? usualRate(method as MethodName, model),
+    learningRate: numberOf('learning-rate', given['learning-rate'], { least: 0, whole: false }),
     batchSize: numberOf('batch-size', given['batch-size'], { least: 1 }) ?? 10,
     maxSource: numberOf('max-source', given['max-source'], { least: 1 }),
     seed: numberOf('seed', given.seed, { least: 0 }) ?? 1,

@@ -4,11 +4,14 @@ import type { Pair } from '@prefix-tuning/datasets';
 import { trainingProgress, trainRun, tune, type RunEndEvent } from '@prefix-tuning/training';
 import type { Write } from './command.js';
 import { readPairs } from './pairs.js';
-import { trainingLength } from './recipe.js';
+import { trainingLength, usualRate } from './recipe.js';
 import { report } from './report.js';
 import { batches, type Task } from './task.js';
 import { readOptions, type TrainOptions } from './train-options.js';
-import { lastingName, openModel, runtimeOf, saveTuned } from './tuned.js';
+import { lastingName, nameBase, openModel, runtimeOf, saveTuned } from './tuned.js';
+
+/** Exit code of what Ctrl-C stopped, so that a script does not go on to write. */
+const interrupted = 130;
 
 /** Trains on a file of pairs and says what it came to. */
 export async function trainCommand(args: string[], write: Write): Promise<void> {
@@ -23,8 +26,10 @@ export async function trainCommand(args: string[], write: Write): Promise<void> 
     const runtime = await runtimeOf(options);
     const task: Task = { options, model, tuning, runtime, ...pairs };
     const ended = await run(task, view);
-    if (!ended) return write(`Stopped. The same command goes on in ${options.out}.\n`);
-    write(await report(task, ended, view));
+    const printed = ended ? await report(task, ended, view) : `Stopped. The same command goes on in ${options.out}.\n`;
+    view.finish();
+    if (!ended) process.exitCode = interrupted;
+    write(printed);
   } finally {
     view.finish();
   }
@@ -55,7 +60,7 @@ async function run(task: Task, view: ProgressView): Promise<RunEndEvent | undefi
   const { options, model, tuning, runtime } = task;
   const [data, dev] = [batches(task.train, task), batches(task.dev, task)];
   const { batchesPerEpoch } = data;
-  const hyperparameters = { learningRate: options.learningRate, ...trainingLength({ ...options, batchesPerEpoch }) };
+  const hyperparameters = { learningRate: options.learningRate ?? usualRate(options.method, model), ...trainingLength({ ...options, batchesPerEpoch }) };
   const validation = { batches: dev, everySteps: Math.max(50, Math.min(batchesPerEpoch, 500)), select: 'best' as const };
   const tuned = { model: lastingName(options.model), method: options.method, eightBits: options.eightBits, maxSource: options.maxSource, ...options.columns };
   const progress = trainingProgress(options.method);
@@ -69,7 +74,10 @@ async function run(task: Task, view: ProgressView): Promise<RunEndEvent | undefi
       mine = true;
       const drawn = progress(event);
       if (drawn) view.report(drawn);
-      if (event.type === 'end') return event;
+      if (event.type === 'end') {
+        await nameBase(options.out, options.model);
+        return event;
+      }
       if (stopped) return undefined;
     }
   } finally {

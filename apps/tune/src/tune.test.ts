@@ -1,9 +1,13 @@
+import { miniModelFolder } from '@prefix-tuning/mini-models';
+import type { ModelConfig } from '@prefix-tuning/model';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tuneCommand } from './index.js';
+import { readPairs, readSources } from './pairs.js';
 import { trainingLength, usualRate } from './recipe.js';
+import { lastingName } from './tuned.js';
 
 const names = ['The Black Kite', 'Maple Garden', 'Clover Inn', 'The Velvet Plum', 'Station Bridge', 'The Silver Spoon'];
 const foods = ['Chinese', 'English', 'French', 'Indian', 'Italian', 'Japanese'];
@@ -36,7 +40,11 @@ test('trains on a CSV file, says what it came to, and writes with it', async () 
   const [, before, after] = /loss per token, held-out pairs +([\d.]+) +([\d.]+)/.exec(printed)!;
   expect(Number(after)).toBeLessThan(Number(before) / 2);
   expect(printed).toContain('6,400 numbers kept, 0.33% of the model\'s.');
-  expect(JSON.parse(await readFile(join(out, 'tuned', 'adapter_config.json'), 'utf8'))).toMatchObject({ peft_type: 'PREFIX_TUNING', num_virtual_tokens: 5 });
+  expect(JSON.parse(await readFile(join(out, 'tuned', 'adapter_config.json'), 'utf8'))).toMatchObject({
+    peft_type: 'PREFIX_TUNING',
+    num_virtual_tokens: 5,
+    base_model_name_or_path: miniModelFolder('mini-gpt2-medium'),
+  });
 
   const { source, target } = pairs[3]!;
   const written = await run('write', '--tuned', out, '--text', source, '--text', source, '--threads', '1');
@@ -66,6 +74,26 @@ test('trains an encoder-decoder model and infixes, sources cut', async () => {
   expect(await run('write', '--tuned', bart, '--text', pairs[0]!.source, '--beams', '1', '--max-new-tokens', '5', '--threads', '1')).toMatch(/\n$/);
   expect(await train('--out', infix, '--steps', '2', '--method', 'infix', '--eight-bits')).toContain('14,400 numbers kept');
   expect(JSON.parse(await readFile(join(bart, 'tuned.json'), 'utf8'))).toMatchObject({ model: 'mini-bart', method: 'prefix', maxSource: 4 });
+});
+
+test('held-out pairs that leave little room to write, or are known from training, are no error', async () => {
+  const dev = await file('long.jsonl', [{ source: 'word '.repeat(360), target: 'x' }, pairs[0]!].map((pair) => JSON.stringify(pair)).join('\n'));
+  expect(await train('--out', join(folder, 'long'), '--steps', '1', '--dev', dev)).toContain('1 of the 2 held-out pairs have a source that was trained on');
+});
+
+test('tables as spreadsheets save them', async () => {
+  const columns = { source: 'source', target: 'target' };
+  const read = async (name: string, content: string) => (await readPairs(await file(name, content), columns)).map(({ source, target }) => [source, target]);
+  expect(await read('s.csv', '\uFEFFsource;target;;\r\na, b;"c; ""d""";;\r\ne;1,5;;\r\n;;;\r\n')).toEqual([['a, b', 'c; "d"'], ['e', '1,5']]);
+  expect(await read('t.tsv', 'source\ttarget\na, b; c\td\n')).toEqual([['a, b; c', 'd']]);
+  expect(await read('n.jsonl', '{"source":"a","target":3}')).toEqual([['a', '3']]);
+  expect(await readSources(await file('one.csv', 'source\na\n'), columns)).toEqual([{ id: 'one.csv:2', source: 'a', target: undefined }]);
+});
+
+test('a model is found again from another folder, one named as a shipped model, too', async () => {
+  expect(lastingName('mini-bart')).toBe('mini-bart');
+  expect(lastingName('openai-community/gpt2')).toBe('openai-community/gpt2');
+  expect(lastingName('src')).toBe(join(process.cwd(), 'src'));
 });
 
 test('settings of a method, and words to start from', async () => {
@@ -108,6 +136,6 @@ test('little data is trained on for as many steps as in the low-data runs of the
   expect(trainingLength({ epochs: undefined, steps: undefined, batchesPerEpoch: 20 })).toEqual({ steps: 400, warmupSteps: 100 });
   expect(trainingLength({ epochs: undefined, steps: undefined, batchesPerEpoch: 4206 })).toEqual({ steps: 21030 });
   expect(trainingLength({ epochs: 0.5, steps: undefined, batchesPerEpoch: 21 })).toEqual({ steps: 11 });
-  expect(usualRate('prefix', 'openai-community/gpt2')).toBe(8e-5);
-  expect(usualRate('prefix', 'mini-gpt2-medium')).toBe(7e-3);
+  const ofWidth = (width: number) => usualRate('prefix', { config: { width } as ModelConfig });
+  expect([768, 160].map(ofWidth)).toEqual([8e-5, 7e-3]);
 });

@@ -1,8 +1,8 @@
-import { ConfigError } from '@prefix-tuning/base';
+import { ConfigError, makeFolder } from '@prefix-tuning/base';
 import { parseOptions, progressView } from '@prefix-tuning/cli';
 import { writeFileAtomically } from '@prefix-tuning/safetensors';
 import { loadTuning } from '@prefix-tuning/training';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import type { Write } from './command.js';
 import { numberOf, required } from './options.js';
@@ -38,6 +38,8 @@ export async function writeCommand(args: string[], write: Write): Promise<void> 
   const [beams, maxNewTokens] = [numberOf('beams', given.beams, { least: 1 }), numberOf('max-new-tokens', given['max-new-tokens'], { least: 1 })];
   const threads = numberOf('threads', given.threads, { least: 1 });
   const rows = await sourcesOf(given, tuned);
+  // Before the work: what is wrong with the place is to be known now.
+  if (given.out !== undefined) await makeFolder(dirname(given.out));
   const view = progressView();
   try {
     const model = await openModel(given.model ?? tuned.model, view.report);

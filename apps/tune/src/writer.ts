@@ -21,7 +21,7 @@ export function writerOf(model: Model, tuning: Tuning, parameters: HostTensors, 
   const promptOf = (source: string): number[] => {
     const prompt = encode.prompt(source);
     if (prompt.length <= room) return prompt;
-    throw new ConfigError(`source: expected at most ${room} tokens, got ${prompt.length}: ${source.slice(0, 60)}... Shorten it, or train with --max-source.`);
+    throw new ConfigError(`source: expected at most ${room} tokens, got ${prompt.length}: ${source.slice(0, 60)}... Shorten it, write less with --max-new-tokens, or train with --max-source.`);
   };
   return async (sources: readonly string[]): Promise<string[]> => {
     const different = [...new Set(sources)];

@@ -9,6 +9,7 @@ const { parseArgs } = nodeModule('node:util');
  * Exit code 0: done, or the usage printed as `--help` asked; 1: bad input or failed work (one line for an error of ours, the stack for a bug of ours).
  */
 export async function runCommand(main: (args: string[]) => Promise<void>, args = process.argv.slice(2)): Promise<void> {
+  process.stdout.on('error', endIfUnread);
   try {
     await main(args);
   } catch (error) {
@@ -17,6 +18,12 @@ export async function runCommand(main: (args: string[]) => Promise<void>, args =
     const text = error instanceof PrefixTuningError ? `error: ${error.message}` : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${text}\n`);
   }
+}
+
+/** Whoever read the output has closed it, such as `head`: there is nobody left to write for. */
+function endIfUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;

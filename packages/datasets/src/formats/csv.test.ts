@@ -20,6 +20,17 @@ test('quotes, commas, line ends and empty lines', async () => {
   ]);
 });
 
+test('other separators, found in the header if asked for, and columns without a name', async () => {
+  const rows = async (text: string, separator: ';' | 'header') => {
+    const content = new TextEncoder().encode(text);
+    return (await collect(readCsv({ path: 'a.csv', name: 'a.csv', content }, { columns: ['a'], separator }))).map(({ cells }) => ({ ...cells }));
+  };
+  expect(await rows('a;b,c\n"1;""";2,0\n', ';')).toEqual([{ a: '1;"', 'b,c': '2,0' }]);
+  expect(await rows('\n"x;y;z",a,,\n1,2;,,\n', 'header')).toEqual([{ 'x;y;z': '1', a: '2;' }]);
+  expect(await rows('a\tb\n1,;\t"2"\n', 'header')).toEqual([{ a: '1,;', b: '2' }]);
+  expect(await rows('a\n1;2\n', 'header')).toEqual([{ a: '1;2' }]);
+});
+
 test('any rows that are written are read back, as csv-parse reads them', async () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', '\r\n', ' ') });
   const quote = (text: string, always: boolean) => (always || /[",\r\n]/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text);
