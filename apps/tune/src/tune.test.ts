@@ -52,6 +52,8 @@ test('trains on a CSV file, says what it came to, and writes with it', async () 
   expect(one).toBe(two);
   expect(one).toContain('The Black Kite');
 
+  await expect(run('write', '--tuned', out, '--text', source, '--max-new-tokens', '400')).rejects.toThrow("--max-new-tokens: expected fewer than the model's 379 positions, got 400.");
+
   const outputs = join(folder, 'outputs.jsonl');
   const some = await file('some.jsonl', pairs.slice(0, 4).map((pair, i) => JSON.stringify(i === 0 ? { source: pair.source } : pair)).join('\n'));
   const scores = await run('write', '--tuned', out, '--data', some, '--out', outputs, '--threads', '1');

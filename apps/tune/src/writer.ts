@@ -17,7 +17,9 @@ export interface WriterSettings {
 export function writerOf(model: Model, tuning: Tuning, parameters: HostTensors, { runtime, maxNewTokens, beams = 5, maxSource, onProgress }: WriterSettings) {
   const encode = encoderOf(model, maxSource);
   // What is written needs positions, too.
-  const room = tokenLimit(model, tuning) - (model.family.encoder ? 0 : maxNewTokens);
+  const positions = tokenLimit(model, tuning);
+  const room = positions - (model.family.encoder ? 0 : maxNewTokens);
+  if (room < 1) throw new ConfigError(`--max-new-tokens: expected fewer than the model's ${positions} positions, got ${maxNewTokens}. Choose fewer.`);
   const promptOf = (source: string): number[] => {
     const prompt = encode.prompt(source);
     if (prompt.length <= room) return prompt;
