@@ -49,6 +49,16 @@ test.each(cases)('a tiny $family tuned by $run generates what its training forwa
   }
 });
 
+test('sources of one length are read in parts, in order, whatever their number', async () => {
+  const model = await load('gpt2');
+  const tuning = await tune('infix', model, { rng: createRng(1) });
+  const prompts = Array.from({ length: 70 }, (_, i) => [1 + (i % 7), 2, 3 + (i % 3), 0]);
+  prompts[5] = [4, 0];
+  const generate = (some: number[][]) => generateTuned(model, some, { tuning, parameters: tuning.parameters, maxNewTokens: 2, endTokens: [], beams: 1, runtime: eager('cpu') });
+  const all = await generate(prompts);
+  for (const i of [0, 5, 65, 69]) expect(all[i]![0]!.tokens).toEqual((await generate([prompts[i]!]))[0]![0]!.tokens);
+});
+
 test('a tuning or parameters that were left out are an error', async () => {
   const model = await load('gpt2');
   await expect(generateTuned(model, [[1]], { runtime: eager('cpu') } as never)).rejects.toThrow('generation: expected a tuning and its trained parameters, got none.');

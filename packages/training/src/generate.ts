@@ -44,16 +44,18 @@ interface SplitJob {
   readonly readSource: (source: SourceTensors) => { readonly past: Past };
 }
 
+/** Sources that are read at once: what a model computes of all at hand may fill the memory. */
+const readTogether = 64;
+
 /** Reads sources first, those of one length together so that none is padded, then generates after the begin token. */
 async function generateAfterSources({ prompts, generator, options, readSource }: SplitJob): Promise<Generated[][]> {
   const runtime = options.runtime ? { runtime: options.runtime } : {};
   const read = jit((source: { ids: SourceTensors['ids']; mask: SourceTensors['mask'] }) => readSource(source).past, { name: 'source', ...runtime });
   const results: Generated[][] = prompts.map(() => []);
-  const lengths = [...new Set(prompts.map(({ length }) => length))];
   let done = 0;
   try {
-    for (const length of lengths) {
-      const group = prompts.flatMap((prompt, i) => (prompt.length === length ? [i] : []));
+    for (const group of groupsOf(prompts)) {
+      const { length } = prompts[group[0]!]!;
       const ids = Int32Array.from(group.flatMap((i) => prompts[i]!.slice(0, -1)));
       const shape = [group.length, length - 1];
       const prefix: Hosted<Past> = await read({ ids: hostTensor(ids, shape, 'int32'), mask: hostTensor(new Float32Array(ids.length).fill(1), shape) });
@@ -67,4 +69,17 @@ async function generateAfterSources({ prompts, generator, options, readSource }:
   } finally {
     await read.dispose();
   }
+}
+
+/** Indices of prompts of one length, so many together as are read at once. */
+function groupsOf(prompts: readonly (readonly number[])[]): number[][] {
+  const groups: number[][] = [];
+  const open = new Map<number, number[]>();
+  prompts.forEach(({ length }, i) => {
+    const group = open.get(length);
+    if (group && group.length < readTogether) return void group.push(i);
+    open.set(length, [i]);
+    groups.push(open.get(length)!);
+  });
+  return groups;
 }
