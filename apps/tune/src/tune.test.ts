@@ -40,6 +40,9 @@ test('trains on a CSV file, says what it came to, and writes with it', async () 
   const [, before, after] = /loss per token, held-out pairs +([\d.]+) +([\d.]+)/.exec(printed)!;
   expect(Number(after)).toBeLessThan(Number(before) / 2);
   expect(printed).toContain('6,400 numbers kept, 0.33% of the model\'s.');
+  const page = await readFile(join(out, 'report.html'), 'utf8');
+  expect(page).toContain(`<tr><th>loss per token, held-out pairs</th><td>${before}</td><td>${after}</td></tr>`);
+  expect(page.match(/<polyline class="training" points="([^"]+)"/)![1]!.split(' ')).toHaveLength(40);
   expect(JSON.parse(await readFile(join(out, 'tuned', 'adapter_config.json'), 'utf8'))).toMatchObject({
     peft_type: 'PREFIX_TUNING',
     num_virtual_tokens: 5,
