@@ -35,13 +35,16 @@ export async function readSources(path: string, columns: Columns): Promise<Row[]
 async function* rows(path: string, { source, target }: Columns, withTarget: boolean): AsyncGenerator<Row> {
   const file: DataFile = { path, name: basename(path) };
   for await (const { value, line } of records(file, withTarget ? [source, target] : [source])) {
-    const read = (field: string) => (typeof value[field] === 'number' ? String(value[field]) : value[field]);
-    const text = (field: string) => needString(read(field), { file: file.name, line, field });
-    const given = read(target);
-    const hasTarget = withTarget || (typeof given === 'string' && given.trim() !== '');
-    yield { id: `${file.name}:${line}`, source: text(source), target: hasTarget ? text(target) : undefined };
+    const text = (given: unknown, field: string) => needString(typeof given === 'number' ? String(given) : given, { file: file.name, line, field });
+    const row = { id: `${file.name}:${line}`, source: text(value[source], source) };
+    const targets = targetsOf(value[target]);
+    if (targets.length > 0) for (const given of targets) yield { ...row, target: text(given, target) };
+    else yield { ...row, target: withTarget ? text(undefined, target) : undefined };
   }
 }
+
+/** One target, several in a list, or none where nothing is written. */
+const targetsOf = (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : given === undefined || given === null || (typeof given === 'string' && given.trim() === '') ? [] : [given]);
 
 async function* records(file: DataFile, columns: readonly string[]): AsyncGenerator<{ value: Readonly<Record<string, unknown>>; line: number }> {
   const kind = /\.(csv|tsv|jsonl|ndjson)(\.gz)?$/i.exec(file.name)?.[1]?.toLowerCase();

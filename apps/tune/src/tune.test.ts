@@ -92,6 +92,9 @@ test('tables as spreadsheets save them', async () => {
   expect(await read('s.csv', '\uFEFFsource;target;;\r\na, b;"c; ""d""";;\r\ne;1,5;;\r\n;;;\r\n')).toEqual([['a, b', 'c; "d"'], ['e', '1,5']]);
   expect(await read('t.tsv', 'source\ttarget\na, b; c\td\n')).toEqual([['a, b; c', 'd']]);
   expect(await read('n.jsonl', '{"source":"a","target":3}')).toEqual([['a', '3']]);
+  expect(await read('l.jsonl', '{"source":"a","target":["b","c"]}')).toEqual([['a', 'b'], ['a', 'c']]);
+  await expect(read('m.jsonl', '{"source":"a","target":[]}')).rejects.toThrow('m.jsonl, line 1, field target: expected text');
+  await expect(read('o.jsonl', '{"source":"a","target":["b",{}]}')).rejects.toThrow('o.jsonl, line 1, field target: expected text');
   expect(await readSources(await file('one.csv', 'source\na\n'), columns)).toEqual([{ id: 'one.csv:2', source: 'a', target: undefined }]);
 });
 
