@@ -124,5 +124,8 @@ function fScore(row: Float64Array, beta: number): number {
     orders++;
   }
   if (precision + recall === 0) return 0;
-  return (100 * (1 + beta ** 2) * (precision / orders) * (recall / orders)) / ((beta ** 2 * precision + recall) / orders);
+  // In sacrebleu's order, since a last digit decides between references that are equally good.
+  precision /= orders;
+  recall /= orders;
+  return 100 * (((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall));
 }
