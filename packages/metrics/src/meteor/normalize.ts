@@ -1,3 +1,5 @@
+import { trimJava } from '../tokenize/whitespace.js';
+
 /** Words that keep a final dot: always, or only before a number. */
 export type Nonbreaking = ReadonlyMap<string, 'always' | 'number'>;
 
@@ -40,7 +42,7 @@ export function normalLine(line: string, nonbreaking: Nonbreaking): string {
   const words = splitJava(plain ? line : separateSigns(line));
   const dotted = words.map((word, i) => splitDot(word, words[i + 1], nonbreaking)).join(' ');
   const shown = dotted.includes('MULTI') ? showDotRuns(dotted) : dotted;
-  return (plain ? shown : shown.replace(SPACES, ' ')).toLowerCase();
+  return (plain ? shown : trimJava(shown.replace(SPACES, ' '))).toLowerCase();
 }
 
 /** Each step is left out where its signs do not occur. */

@@ -1,4 +1,4 @@
-import { splitPython, stripEndPython } from '../tokenize/whitespace.js';
+import { splitPython, stripEndPython, trimJava } from '../tokenize/whitespace.js';
 
 export interface TercomTokens {
   /** Default false: texts are lower-cased. */
@@ -17,7 +17,7 @@ export interface TercomTokens {
  * @returns `empty` is true where tercom treats the text as having no words, before anything is removed from it
  */
 export function tokenizeTercom(text: string, { caseSensitive = false, normalized = false, noPunct = false }: TercomTokens) {
-  let line = trimControls(text);
+  let line = trimJava(text);
   if (!caseSensitive) line = line.toLowerCase();
   const empty = line === '';
   if (normalized) line = normalizeWestern(line.replaceAll('<skipped>', '')).replace(/[\t-\r ]+/g, ' ').replace(/^ | $/g, '');
@@ -39,14 +39,6 @@ export function tokenizeSacrebleuTer(text: string, options: SacrebleuTokens): st
   if (options.noPunct) line = line.replace(PUNCTUATION, '');
   if (options.noPunct && options.asianSupport) line = line.replace(ASIAN_PUNCTUATION, '');
   return splitPython(line);
-}
-
-/** Java's `String.trim`: removes all characters up to the space, control characters among them. */
-function trimControls(text: string): string {
-  let [start, end] = [0, text.length];
-  while (start < end && text.charCodeAt(start) <= 0x20) start++;
-  while (end > start && text.charCodeAt(end - 1) <= 0x20) end--;
-  return text.slice(start, end);
 }
 
 /** Java's `split("\\s+")`: keeps an empty first part, drops empty last parts; an empty text is one empty part. */

@@ -6,7 +6,7 @@ const SEPARATORS = `${String.fromCharCode(0x1c)}-${String.fromCharCode(0x1f)}`;
 const splitter = (space: RegExp) => (text: string) => text.split(space).filter((token) => token !== '');
 const pythonSpace = `[${UNICODE_SPACE}${SEPARATORS}]+`;
 const leading = new RegExp(`^${pythonSpace}`);
-const trailing = new RegExp(`${pythonSpace}$`);
+const spaces = new RegExp(`^${pythonSpace}$`);
 const runs = new RegExp(`[${UNICODE_SPACE}]+`, 'g');
 
 /** Splits at ASCII white space, as Perl does with text read as bytes (multi-bleu.perl). */
@@ -25,7 +25,18 @@ export function stripPython(text: string): string {
 
 /** Removes white space at the end as Python's `str.rstrip()`. */
 export function stripEndPython(text: string): string {
-  return text.replace(trailing, '');
+  let end = text.length;
+  // Not by a pattern, which would try each run of white space inside the text from each of its characters.
+  while (end > 0 && spaces.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}
+
+/** Java's `String.trim`: removes all characters up to the space at both ends, control characters among them. */
+export function trimJava(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && text.charCodeAt(start) <= 0x20) start++;
+  while (end > start && text.charCodeAt(end - 1) <= 0x20) end--;
+  return text.slice(start, end);
 }
 
 /** Every run of Unicode white space, line breaks too, becomes one space. */
