@@ -24,6 +24,7 @@ export async function readLines(path: string): Promise<string[]> {
 export async function readGroups(path: string): Promise<string[][]> {
   const lines = (await readLines(path)).map((line) => line.trim());
   while (lines.at(-1) === '') lines.pop();
+  if (lines.length === 0) throw new FileError(`${path}: expected a reference a line, got empty lines alone.`, { details: { path } });
   if (!lines.includes('')) return lines.map((line) => [line]);
   const groups: string[][] = [[]];
   lines.forEach((line, i) => {

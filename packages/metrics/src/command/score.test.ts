@@ -55,6 +55,7 @@ test('bad files and options are named', async () => {
   await expect(run('--suite', 'xsum', '--refs', join(folder, 'none'), '--hyps', hyps)).rejects.toThrow(FileError);
   await writeFile(join(folder, 'latin1'), Uint8Array.of(0xe9, 0x0a));
   await expect(run('--suite', 'xsum', '--refs', join(folder, 'latin1'), '--hyps', hyps)).rejects.toThrow('bytes that are not UTF-8');
+  await expect(run('--suite', 'e2e', '--refs', await file('blank.txt', '\n\n'), '--hyps', hyps)).rejects.toThrow('blank.txt: expected a reference a line, got empty lines alone.');
   const gap = await file('gap.txt', 'a\n\n\nb\n');
   await expect(run('--suite', 'e2e', '--refs', gap, '--hyps', hyps)).rejects.toThrow(`${gap}, line 3: expected a reference, got a second empty line.`);
   for (const args of [['--suite', 'wmt'], ['--suite', 'e2e'], ['--suite', 'e2e', '--refs', refs], ['--nope']]) {
