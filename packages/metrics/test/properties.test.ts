@@ -1,7 +1,7 @@
 import { ConfigError, createRng } from '@prefix-tuning/base';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bleu, chrf, cider, meteor, MetricInputError, nist, rouge, ter, type Score, type Segments } from '../src/index.js';
+import { bleu, chrf, cider, meteor, MetricInputError, nist, rouge, ter, tokenizeCaptions, type Score, type Segments } from '../src/index.js';
 
 type Metric = (segments: Segments) => Score<unknown>;
 
@@ -149,6 +149,33 @@ describe('quirks of the references', () => {
 
   test('two captions of nothing but punctuation are alike to the caption scripts', () => {
     expect(rouge({ hypotheses: ['...'], references: [['!']], style: 'coco' }).score).toBe(1);
+  });
+
+  test('of references equally good by chrF the first counts, to the last digit', () => {
+    const references = [['a x', 'a b x y z']];
+    const { statistics } = chrf({ hypotheses: ['a b c d'], references, charOrder: 0, wordOrder: 1 });
+    expect([...statistics.rows[0]!]).toEqual([4, 2, 1]);
+  });
+
+  test('METEOR cuts control characters off both ends of a text, as Java does', () => {
+    const score = (hypothesis: string) => meteor({ hypotheses: [hypothesis], references: [['the cat sat']] }).score;
+    expect(score('\u0001the cat sat\u0001')).toBe(1);
+    expect(score('the \u0001 cat sat')).toBeLessThan(1);
+  });
+
+  // Tokens that the scripts' tokeniser gave.
+  test.each([
+    ['C# and f# on a-b‑c', 'c# and f# on a-b‑c'],
+    ["'90 to ’95 , '90' and '05,", "'90 to ’95 90 and 05"],
+    ['⅓ of „x‟', '1/3 of „ x ‟'],
+    ['*** ## << a@b', '*** ## << a @b'],
+    ['S$5 NT$6 USD$7', 's$ 5 nt$ 6 usd$ 7'],
+    ['a\u0001b \ufffd \ue000 \u0081', 'a b'],
+    ['est. Bldg. Drs. x', 'est. bldg. drs. x'],
+    ['the cat é.', 'the cat é'],
+    ['d’Or o’clock ’til ’tis don’t it’s', 'd’or o’clock ’til tis do n\'t it \'s'],
+  ])('captions: %s', (text, tokens) => {
+    expect(tokenizeCaptions([text])[0]!.join(' ')).toBe(tokens);
   });
 
   test('CIDEr of a single segment is 0, since every n-gram is in every document', () => {
