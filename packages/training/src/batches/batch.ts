@@ -157,12 +157,19 @@ function planBatch(lengths: readonly number[], options: CollateOptions, usual: U
 /**
  * A source that is read apart takes positions too, unless an encoder reads it.
  *
+ * @throws ConfigError  if a sequence has no token ids, or numbers that are none
  * @throws ShapeError  if a sequence has no token to predict, or is too long
  */
 export function checkSequences(sequences: readonly TokenSequence[], { layout = 'joined', maxTokens = Infinity, maxSource = Infinity }: CollateOptions): void {
   for (const { id, ids, from } of sequences) {
     if (!ids) throw new ConfigError(`batches: expected encoded sequences, got ${id} without ids. Encode pairs with pairEncoder(model).pair.`, { details: { id } });
-    if (from >= 1 && from < ids.length) continue;
+    const wrong = ids.findIndex((token) => !(Number.isInteger(token) && token >= 0));
+    if (wrong >= 0) {
+      throw new ConfigError(`batches: expected token ids of ${id} to be whole numbers of at least 0, got ${ids[wrong]} at ${wrong}. Encode it with the model's tokenizer; what is no target stands before \`from\`, under its own id.`, {
+        details: { id, at: wrong, got: ids[wrong] },
+      });
+    }
+    if (Number.isInteger(from) && from >= 1 && from < ids.length) continue;
     throw new ShapeError(`collate: expected ${id} to have a token to predict after the first, got ${ids.length} tokens with targets from ${from}.`, {
       details: { id, tokens: ids.length, from },
     });

@@ -155,6 +155,11 @@ test('sequences that no batch can hold are refused when batches are made, not in
   expect(() => batches([of(20, 0), of(40, 1)])).toThrow('collate: expected sequences of at most 32 tokens, got 39 in s1. Shorten them.');
   expect(() => batches(Array.from({ length: 13 }, (_, i) => of(40, i)))).toThrow('in s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 3 more. Shorten them.');
   expect(() => batches([of(20, 0), of(20, 1, 20)])).toThrow('collate: expected s1 to have a token to predict after the first, got 20 tokens with targets from 20.');
+  expect(() => batches([of(20, 0, 4.5)])).toThrow('got 20 tokens with targets from 4.5.');
+  for (const wrong of [-100, 1.5, NaN, undefined]) {
+    const ids = [1, 1, wrong as number, 1];
+    expect(() => batches([of(20, 0), { id: 'bad', ids, from: 2 }])).toThrow(`batches: expected token ids of bad to be whole numbers of at least 0, got ${wrong} at 2.`);
+  }
   expect(() => batches([pair as never])).toThrow('batches: expected encoded sequences, got x#0 without ids. Encode pairs with pairEncoder(model).pair.');
   expect(() => batches([of(60, 0, 30)], { layout: 'encoded', maxSource: 28 })).toThrow('collate: expected sources of at most 28 tokens, got 29 in s0.');
   expect(batches([of(60, 0, 30)], { layout: 'encoded' }).batchesPerEpoch).toBe(1);

@@ -4,7 +4,7 @@ import type { BatchSource } from '../batches/source.js';
 import type { Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
 import type { HostTensors, Tensors } from '../tensors.js';
-import { checkPositions } from './positions.js';
+import { checkBatch } from './check-batch.js';
 import { batchLoss } from './step.js';
 
 /** How well a tuned model predicts targets. */
@@ -32,7 +32,7 @@ export function evaluator(model: TrainableModel, tuning: Tuning, options: { batc
   const evaluate = async (parameters: HostTensors): Promise<Evaluation> => {
     let [sum, targets] = [0, 0];
     for (const batch of options.batches.epoch()) {
-      checkPositions(model, tuning, batch);
+      checkBatch(model, tuning, batch);
       const loss: HostTensor = await run({ parameters, batch: countingTokens(batch) });
       sum += loss.data[0]!;
       targets += batch.targets;

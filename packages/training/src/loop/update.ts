@@ -9,7 +9,7 @@ import type { Schedule } from '../optimiser/schedule.js';
 import { mapTensors, type HostTensors, type Tensors } from '../tensors.js';
 import { dropoutNoise } from './dropout.js';
 import { watchLoss } from './divergence.js';
-import { checkPositions } from './positions.js';
+import { checkBatch } from './check-batch.js';
 import type { StepEvent, TrainingState } from './events.js';
 import type { CompleteHyperparameters } from './hyperparameters.js';
 import type { LossAndGradients, LossInputs } from './step.js';
@@ -60,7 +60,7 @@ async function groupGradients({ model, tuning, seed, hyperparameters, gradientsO
   const drops = tuning.modelDropout && hyperparameters.dropout === 'config';
   let [loss, gradients] = [0, undefined as HostTensors | undefined];
   for (const [i, batch] of batches.entries()) {
-    checkPositions(model, tuning, batch);
+    checkBatch(model, tuning, batch);
     const rng = createRng(seed).fork(`noise-${step}${i > 0 ? `-${i}` : ''}`);
     const noise = { ...tuning.noise?.(rng, batch.tensors.ids.shape[0]!), ...(drops ? dropoutNoise(model, batch.tensors, rng.fork('dropout')) : {}) };
     const result = await gradientsOf({ parameters, batch: batch.tensors, noise });

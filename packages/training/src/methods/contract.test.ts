@@ -238,3 +238,23 @@ test('batches that were made without a model\'s limits, and do not fit them, are
   await expect(of('infix', 51, 31, false)).rejects.toThrow(`at most 38 tokens with padding, got 50 ${cure}`);
   expect((await of('infix', 39, 25, false)).targets).toBe(14);
 });
+
+test.each(['gpt2', 'llama', 'bart'] as const)('tokens beyond the vocabulary of a %s are refused with the examples, wherever they stand', async (family) => {
+  const model = models[family];
+  const tuning = await tune('prefix', model, { settings: settings.prefix, rng: createRng(1) });
+  for (const place of [0, 3]) {
+    const sequences = [{ id: 'a', ids: [1, 1, 1, 1].with(place, 61), from: 2 }];
+    const batches = sequenceBatches(sequences, { objective: 'token-mean', batchSize: 1, ...batchShape(model, tuning) });
+    await expect(evaluator(model, tuning, { batches, runtime })(tuning.parameters)).rejects.toThrow("batch: expected token ids below the model's vocabulary of 61, got 61 among a. Encode the texts with this model's own tokenizer.");
+  }
+});
+
+test('a fine-tuned checkpoint of a model in half precision says that it is in 32 bits, or transformers would round it', async () => {
+  const { config } = models.gpt2;
+  for (const field of ['dtype', 'torch_dtype']) {
+    const tuning = await tune('fine-tune', { ...models.gpt2, config: { ...config, raw: { ...config.raw, [field]: 'float16' } } }, { rng: createRng(1) });
+    const files: Record<string, Uint8Array> = {};
+    await tuning.save(files, tuning.parameters);
+    expect(JSON.parse(new TextDecoder().decode(files['config.json']))[field]).toBe('float32');
+  }
+});

@@ -32,7 +32,12 @@ function tuningOf(model: TrainableModel, parameters: HostTensors): Tuning {
     enter: (trained) => ({ parameters: trained }),
     save: async (folder, trained) => {
       await writeParameters(folder, 'model.safetensors', trained);
-      await writeConfig(folder, model.config.raw);
+      await writeConfig(folder, inFloat32(model.config.raw));
     },
   };
+}
+
+/** A config that names the type of what was loaded would have transformers round what trained: weights are saved in 32 bits. */
+function inFloat32(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(raw).map(([field, value]) => [field, field === 'dtype' || field === 'torch_dtype' ? 'float32' : value]));
 }

@@ -3,8 +3,21 @@ import type { Batch } from '../batches/batch.js';
 import type { Tuning } from '../methods/method.js';
 import { tokenLimit, type TrainableModel } from '../model.js';
 
-/** @throws ConfigError  if a tuned model has no positions for a batch, which was made without its limits */
-export function checkPositions(model: TrainableModel, tuning: Tuning, batch: Batch): void {
+/** @throws ConfigError  if a tuned model has no positions for a batch, which was made without its limits, or no such tokens */
+export function checkBatch(model: TrainableModel, tuning: Tuning, batch: Batch): void {
+  checkTokens(model, batch);
+  checkPositions(model, tuning, batch);
+}
+
+function checkTokens({ config: { vocabulary } }: TrainableModel, { ids, tensors }: Batch): void {
+  const most = Math.max(...[tensors.ids, tensors.targets, ...(tensors.source ? [tensors.source.ids] : [])].map(({ data }) => largest(data)));
+  if (most < vocabulary) return;
+  throw new ConfigError(`batch: expected token ids below the model's vocabulary of ${vocabulary}, got ${most} among ${ids.join(', ')}. Encode the texts with this model's own tokenizer.`, {
+    details: { vocabulary, got: most, ids },
+  });
+}
+
+function checkPositions(model: TrainableModel, tuning: Tuning, batch: Batch): void {
   const limit = tokenLimit(model, tuning);
   const longest = tuning.layout === 'split' ? longestBehindSource(batch) : longestRow(batch);
   if (longest <= limit) return;
