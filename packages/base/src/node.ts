@@ -2,6 +2,7 @@ import type * as ChildProcess from 'node:child_process';
 import type * as Crypto from 'node:crypto';
 import type * as Files from 'node:fs';
 import type * as FileSystem from 'node:fs/promises';
+import type * as Module from 'node:module';
 import type * as OperatingSystem from 'node:os';
 import type * as Path from 'node:path';
 import type * as Stream from 'node:stream';
@@ -17,6 +18,7 @@ interface NodeModules {
   'node:crypto': typeof Crypto;
   'node:fs': typeof Files;
   'node:fs/promises': typeof FileSystem;
+  'node:module': typeof Module;
   'node:os': typeof OperatingSystem;
   'node:path': typeof Path;
   'node:stream': typeof Stream;

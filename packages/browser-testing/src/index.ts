@@ -24,8 +24,6 @@ export async function bundleForBrowser(entry: string): Promise<string> {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    // Functions for Node alone import these when they are called, which a page does not do.
-    external: ['node:*'],
     conditions: ['prefix-tuning-source'],
     logLevel: 'silent',
   });

@@ -1,4 +1,4 @@
-import { FileError, PrefixTuningError } from '@prefix-tuning/base';
+import { FileError, fileSystem, PrefixTuningError } from '@prefix-tuning/base';
 
 /** An optional package that an adapter needs is not installed. */
 export class MissingPeerError extends PrefixTuningError {
@@ -46,7 +46,7 @@ export async function readJson(source: string | object): Promise<object> {
 }
 
 async function readText(source: string): Promise<string> {
-  if (!/^(https?|blob|data):/.test(source)) return (await import('node:fs/promises')).readFile(source, 'utf8');
+  if (!/^(https?|blob|data):/.test(source)) return fileSystem(source).readFile(source, 'utf8');
   const answer = await fetch(source);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   return answer.text();

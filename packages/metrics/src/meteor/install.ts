@@ -1,4 +1,4 @@
-import { checkFields, FileError, makeFolder, type FieldsOf } from '@prefix-tuning/base';
+import { checkFields, FileError, makeFolder, nodeModule, type FieldsOf } from '@prefix-tuning/base';
 import { compileParaphrases, firstFile, isCompiledFile, JAR } from './load.js';
 import { unzip } from './zip.js';
 
@@ -33,7 +33,7 @@ export async function installMeteorData(options: InstallMeteorOptions): Promise<
   checkFields('installMeteorData', options, Object.keys(fields));
   const { folder, url = ARCHIVE.url, sha256 = ARCHIVE.sha256 } = options;
   if ((await firstFile(folder, [JAR])) && (await isCompiledFile(`${folder}/${COMPILED}`))) return;
-  const { rm, writeFile } = await import('node:fs/promises');
+  const { rm, writeFile } = nodeModule('node:fs/promises');
   const archive = await download(url, sha256);
   const entries = await unzip(url, archive, (name) => Object.values(ENTRIES).includes(name));
   const [jar, table] = [entries[ENTRIES.jar], entries[ENTRIES.table]];
@@ -60,8 +60,7 @@ async function download(url: string, sha256: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new FileError(`installMeteorData: expected ${url} to answer, got ${(cause as Error).message}. Check the network, or give the url of a mirror.`, { details: { url }, cause });
   }
-  const { createHash } = await import('node:crypto');
-  const got = createHash('sha256').update(bytes).digest('hex');
+  const got = nodeModule('node:crypto').createHash('sha256').update(bytes).digest('hex');
   if (got !== sha256) {
     throw new FileError(`installMeteorData: expected ${url} to have the SHA-256 ${sha256}, got ${got}. Nothing was written; try again or use another mirror.`, { details: { url, expected: sha256, got } });
   }

