@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { launchChromium } from './chromium.js';
 import { serve } from './serve.js';
 
@@ -16,13 +16,18 @@ export interface RunInBrowserOptions {
 }
 
 /** Bundles a module from source as an application would, packages of this workspace included. */
-export async function bundleForBrowser(entry: string): Promise<string> {
+export const bundleForBrowser = (entry: string): Promise<string> => bundle(entry, { platform: 'browser' });
+
+/** The same as a server's build does it; native libraries stay outside. */
+export const bundleForNode = (entry: string): Promise<string> => bundle(entry, { platform: 'node', external: ['onnxruntime-node'] });
+
+async function bundle(entry: string, options: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
+    ...options,
     entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'esm',
-    platform: 'browser',
     target: 'es2022',
     conditions: ['prefix-tuning-source'],
     logLevel: 'silent',

@@ -1,10 +1,13 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { FileError, type OnProgress } from '@prefix-tuning/base';
 import { storedTensor } from '@prefix-tuning/jit';
 import { bytesPerElement, openSafetensors, toFloat32, viewBytes, WeightsError, type SafetensorsFile, type TensorEntry } from '@prefix-tuning/safetensors';
-import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { dispose, findBackendFactory, registerBackend, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Family, ModelConfig } from '../families/family.js';
 import { readJson, type ModelFiles } from './files.js';
+
+// The import alone registers it, but bundlers for Node drop one that nothing is taken from: its package.json names no side effects there.
+if (!findBackendFactory('cpu')) registerBackend('cpu', () => new MathBackendCPU());
 
 const single = 'model.safetensors';
 const index = 'model.safetensors.index.json';
