@@ -27,7 +27,7 @@ test('options of functions that do not exist are refused by name', async () => {
   await expect(sampleLowData(e2e, any({ size: 1, seed: 1, dev: 1 }))).rejects.toThrow('sampleLowData: expected fields of size, seed, devShare, got dev.');
   await expect(fetchDataset(datasets.e2e, any({ folder: 'x' }))).rejects.toThrow('fetchDataset: expected fields of cache, onProgress, onLicence, fetch, got folder.');
   await expect(writeMiniData('e2e', any({ folder: 'x', seed: 1, size: {} }))).rejects.toThrow('writeMiniData: expected fields of folder, seed, sizes, got size.');
-  await expect(readCsv(file!, any({ columns: [], column: [] })).next()).rejects.toThrow('readCsv: expected fields of columns, cure, got column.');
+  await expect(readCsv(file!, any({ columns: [], column: [] })).next()).rejects.toThrow('readCsv: expected fields of columns, cure, separator, got column.');
   expect(() => datasetContract(datasets.e2e, any({ folder: 'x', option: {} }))).toThrow('datasetContract: expected fields of folder, options, got option.');
 });
 
