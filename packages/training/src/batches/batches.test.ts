@@ -171,6 +171,7 @@ test('blocks cover a text: each token but the first is predicted once', () => {
   expect(blocks.flatMap(({ ids, from }) => [...ids.slice(from)])).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   expect(blocks.every(({ ids }) => ids.length === 6)).toBe(true);
   expect(tokenBlocks([1, 2, 3], 3)).toEqual([]);
+  for (const length of [0, -1, 1.5]) expect(() => tokenBlocks([1, 2, 3], length)).toThrow(`tokenBlocks: expected length to be a whole number of at least 1, got ${length}.`);
 });
 
 const letters = { encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0)), idOf: (token: string) => ({ '<|endoftext|>': 0, '[B]': 1, '[E]': 2 })[token], tokenOf: (id: number) => ['<|endoftext|>', '[B]', '[E]'][id] };

@@ -19,8 +19,8 @@ export interface BatchSource {
  * @throws ShapeError  if a sequence has no token to predict, or is too long: here, not hours into a run
  */
 export function sequenceBatches(sequences: readonly TokenSequence[], options: CollateOptions): BatchSource {
-  const { batchSize } = options;
   checkBatchOptions(options);
+  const { batchSize } = options;
   if (sequences.length === 0) throw new ConfigError('batches: expected at least one example, got none.');
   checkSequences(sequences, options);
   const usual = sharesRows(options) ? usualRows(sequences, rowOptions(options)) : undefined;

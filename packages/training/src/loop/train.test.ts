@@ -167,6 +167,9 @@ test('options that train and tune do not know are refused, with those they know'
   const known = 'model, tuning, batches, hyperparameters, seed, resume, validation, runtime';
   await expect(events(await options({ hyperparameter: {}, folders: 'x' } as never))).rejects.toThrow(`train: expected fields of ${known}, got hyperparameter, folders. Correct the name`);
   await expect(tune('prefix', model, { setting: {}, rng: createRng(5) } as never)).rejects.toThrow('tune: expected fields of settings, rng, got setting.');
+  for (const given of [undefined, 'gpt2', tinyGpt2()]) {
+    await expect(tune('prefix', given as never, { rng: createRng(5) })).rejects.toThrow('tune: model: expected what loadModel gives, got something else. Await it if it is a promise.');
+  }
 });
 
 test('a part of a pass is at least one step', async () => {

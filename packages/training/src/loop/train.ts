@@ -7,6 +7,7 @@ import type { Tuning } from '../methods/method.js';
 import type { TrainableModel } from '../model.js';
 import { adamw, type AdamWState, type Optimiser } from '../optimiser/adamw.js';
 import { constantSchedule, linearSchedule } from '../optimiser/schedule.js';
+import { checkPart } from '../parts.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { TrainingEvent, TrainingState } from './events.js';
 import { completeHyperparameters, type CompleteHyperparameters, type Hyperparameters } from './hyperparameters.js';
@@ -90,20 +91,15 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
  * @throws ConfigError  if a hyperparameter, the seed or a field of the validation is unknown or out of range
  */
 export function checkSettings({ model, tuning, batches, hyperparameters, seed, validation }: TrainOptions): CompleteHyperparameters {
-  checkPart('model', model?.parameters, 'loadModel');
-  checkPart('tuning', tuning?.parameters, 'tune');
-  checkPart('batches', batches?.epoch, 'sequenceBatches');
+  checkPart('train: model', model?.parameters, 'loadModel');
+  checkPart('train: tuning', tuning?.parameters, 'tune');
+  checkPart('train: batches', batches?.epoch, 'sequenceBatches');
   if (!Number.isInteger(seed)) throw new ConfigError(`train: expected a whole number as seed, got ${String(seed)}. Correct the setting.`, { details: { seed } });
   if (validation) checkValidation(validation);
   const complete = completeHyperparameters(hyperparameters, batches.batchesPerEpoch);
   // A schedule refuses a warm-up that is longer than the run.
   scheduleOf(complete);
   return complete;
-}
-
-/** Plain JavaScript can forget to await a part, or pass another. */
-function checkPart(field: string, present: unknown, maker: string): void {
-  if (present === undefined) throw new ConfigError(`train: ${field}: expected what ${maker} gives, got something else. Await it if it is a promise.`, { details: { field } });
 }
 
 function scheduleOf({ learningRate: peak, steps, warmupSteps, schedule }: CompleteHyperparameters) {

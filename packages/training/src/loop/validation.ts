@@ -4,6 +4,7 @@ import type { BatchSource } from '../batches/source.js';
 import type { Tuning } from '../methods/method.js';
 import { TrainingError } from '../errors.js';
 import type { TrainableModel } from '../model.js';
+import { checkPart } from '../parts.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import { evaluator } from './evaluate.js';
 import type { TrainingState, ValidationEvent } from './events.js';
@@ -29,7 +30,11 @@ const fields: FieldsOf<Validation> = { batches: true, everySteps: true, patience
 /** @throws ConfigError  if a field is unknown or out of range */
 export function checkValidation(validation: Validation): void {
   checkFields('validation', validation, Object.keys(fields));
-  const { everySteps, patience = 1, select = 'last', better = 'higher' } = validation;
+  const { batches, everySteps, patience = 1, select = 'last', score, better = 'higher' } = validation;
+  checkPart('validation: batches', batches?.epoch, 'sequenceBatches');
+  if (score !== undefined && typeof score !== 'function') {
+    throw new ConfigError(`validation: expected score to be a function of the parameters, got ${String(score)}. Correct the setting.`, { details: { field: 'score' } });
+  }
   const wrong = [
     ...(Number.isInteger(everySteps) && everySteps >= 1 ? [] : [`everySteps ${everySteps}`]),
     ...(Number.isInteger(patience) && patience >= 1 ? [] : [`patience ${patience}`]),

@@ -160,6 +160,8 @@ test('values out of range are refused by name', async () => {
   await refused('adapter', { bottleneck: 0.5 }, /bottleneck/);
   await refused('lora', { targets: ['query'] }, /targets among the model's linear maps, got query/);
   await refused('lora', { targets: ['c_attn', 'wte'] }, /targets among the model's linear maps, got wte/);
+  await refused('lora', { targets: 'c_attn' }, /lora: expected targets to be a list, got c_attn\. Put \[ \] around it\./);
+  await refused('prefix', { sites: 'cross' }, /prefix: expected sites to be a list, got cross/);
   await refused('lora', { alpha: NaN }, /alpha to be a number/);
   for (const name of ['infix', 'embedding-only'] as const) {
     await expect(tune(name, models.bart, { rng: createRng(1) })).rejects.toThrow(/expected a decoder-only model, got bart/);

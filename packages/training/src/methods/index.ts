@@ -1,6 +1,7 @@
 import { checkFields, ConfigError, type Rng } from '@prefix-tuning/base';
 import type { FolderSource } from '@prefix-tuning/prefix';
 import type { TrainableModel } from '../model.js';
+import { checkPart } from '../parts.js';
 import { adapter } from './adapter.js';
 import { embeddingOnly } from './embedding-only.js';
 import { fineTune } from './fine-tune.js';
@@ -37,6 +38,7 @@ export async function tune<Name extends MethodName>(
   options: { settings?: Partial<SettingsOf<Name>>; rng: Rng },
 ): Promise<Tuning> {
   const method = methodOf(name);
+  checkPart('tune: model', model?.family, 'loadModel');
   checkFields('tune', options, ['settings', 'rng']);
   if (typeof options.rng?.fork !== 'function') throw new ConfigError('tune: rng: expected a stream of random numbers, got none. Pass createRng(seed) of @prefix-tuning/base.', { details: { field: 'rng' } });
   return method.create(model, completeSettings(method, model, options.settings ?? {}), options.rng);

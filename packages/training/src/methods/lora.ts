@@ -7,7 +7,7 @@ import { nameOf, readJson, readParameters, writeJson, writeParameters } from '..
 import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors, type Tensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
-import { checkWhole, countOf, type Shapes } from './shapes.js';
+import { checkList, checkWhole, countOf, type Shapes } from './shapes.js';
 
 export interface LoraSettings {
   /** r */
@@ -47,6 +47,7 @@ const peftPrefix = ({ family }: TrainableModel): string => `base_model.model.${f
 /** The thin matrices of the linear maps that end in a target. */
 function shapesOf(model: TrainableModel, { rank, alpha, targets }: LoraSettings): Shapes {
   checkWhole('lora', { rank });
+  checkList('lora', 'targets', targets);
   if (!Number.isFinite(alpha)) throw new ConfigError(`lora: expected alpha to be a number, got ${alpha}.`, { details: { field: 'alpha' } });
   const { layers, encoderLayers = layers, linear } = model.family.names;
   const shapes: Record<string, readonly number[]> = {};

@@ -25,6 +25,7 @@ import { attentionShape, checkLength, layoutOf, type TrainableModel } from '../m
 import type { HostTensors } from '../tensors.js';
 import { checkDropout, dropoutMask } from './dropout.js';
 import type { Entry, Tuning, TuningMethod } from './method.js';
+import { checkList } from './shapes.js';
 import { startFromWords } from './words.js';
 
 export interface PrefixSettings {
@@ -100,6 +101,7 @@ function siteShape({ config }: TrainableModel, site: Site): Omit<PrefixShape, 'l
 
 function specsOf(model: TrainableModel, { kind, length, width, networkWidth, sites: chosen }: PrefixSettings): BySite<PrefixSpec> {
   const known = sitesOf(model);
+  checkList('prefix', 'sites', chosen);
   if (chosen.length === 0 || new Set(chosen).size < chosen.length || chosen.some((site) => !known.includes(site))) {
     throw new ConfigError(`prefix: expected sites among ${known.join(', ')}, each once, got ${chosen.join(', ') || 'none'}.`, { details: { field: 'sites', sites: chosen } });
   }

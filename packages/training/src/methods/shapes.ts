@@ -14,3 +14,9 @@ export function checkWhole(method: string, settings: Readonly<Record<string, num
     throw new ConfigError(`${method}: expected ${name} to be a whole number of at least ${least}, got ${value}.`, { details: { method, name, value } });
   }
 }
+
+/** @throws ConfigError  if a setting is no list, such as a lone word from plain JavaScript */
+export function checkList(method: string, field: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new ConfigError(`${method}: expected ${field} to be a list, got ${String(value)}. Put [ ] around it.`, { details: { field, value } });
+}

@@ -113,6 +113,10 @@ test('an option that is not known or out of range leaves no folder; nor does an 
   const wrong: [object, RegExp][] = [
     [{ validation: { batches, everySteps: 0 } }, /got everySteps 0/],
     [{ validation: { batches, everySteps: 7, evry: 1 } }, /got evry/],
+    [{ validation: { everySteps: 7 } }, /validation: batches: expected what sequenceBatches gives/],
+    [{ validation: { batches, everySteps: 7, score: 'bleu' } }, /validation: expected score to be a function of the parameters, got bleu/],
+    [{ folder: '' }, /trainRun: expected folder to be the path of one, got an empty text/],
+    [{ folder: undefined }, /trainRun: expected folder to be the path of one, got undefined/],
     [{ hyperparameters: { learningRate: -1, steps: 40 } }, /learningRate: got -1/],
     [{ hyperparameters: { learningRate: 0.02, steps: 4, warmupSteps: 5 } }, /expected at most 4 warm-up steps, got 5/],
     [{ seed: 1.5 }, /train: expected a whole number as seed, got 1\.5\. Correct the setting/],

@@ -29,6 +29,8 @@ const fields: FieldsOf<RunOptions> = {
 function checkOptions(options: RunOptions): void {
   checkFields('trainRun', options, Object.keys(fields));
   checkSettings(options);
+  const { folder } = options;
+  if (typeof folder !== 'string' || folder === '') throw new ConfigError(`trainRun: expected folder to be the path of one, got ${String(folder) || 'an empty text'}. Correct the setting.`, { details: { folder } });
   const { checkpointEvery: every = { seconds: 60 } } = options;
   const [[unit, count] = [], ...more] = Object.entries(every);
   if (more.length === 0 && (unit === 'steps' || unit === 'seconds') && count! > 0) return;
