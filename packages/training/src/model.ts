@@ -14,6 +14,7 @@ export interface AttentionShape {
   readonly width: number;
 }
 
+/** The shape of a decoder's attention, which a prefix has to fit. */
 export function attentionShape({ config }: TrainableModel): AttentionShape {
   return { layers: config.layers, heads: config.keyValueHeads, headDim: config.headSize, width: config.width };
 }

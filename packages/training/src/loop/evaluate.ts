@@ -24,6 +24,13 @@ export interface Evaluator {
 
 type EvaluationInputs = { readonly parameters: Tensors; readonly batch: BatchTensors };
 
+/**
+ * Makes an evaluator of a tuning on held-out data. Every target token counts alike, whatever the objective; nothing is smoothed or dropped.
+ *
+ * @param options.batches  what is looked at, in its own order
+ * @param options.runtime  where the program runs; what is found unless given
+ * @throws ShapeError  when called, if a sequence needs more positions than the model has
+ */
 export function evaluator(model: TrainableModel, tuning: Tuning, options: { batches: BatchSource; runtime?: Runtime }): Evaluator {
   const run = jit(({ parameters, batch }: EvaluationInputs) => batchLoss(model, tuning, parameters, { batch, noise: {} }), {
     name: 'evaluation',
