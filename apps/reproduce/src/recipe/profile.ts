@@ -49,7 +49,7 @@ export interface Profile {
   /** Datasets that --data does not name are written by this project, with so many tables or articles; or have to be named. */
   readonly data: { readonly write: boolean; readonly train: number; readonly dev: number; readonly test: number };
   readonly seeds: readonly number[];
-  /** Whether frozen weights are rounded to eight bits: large models then take little more than half the time. */
+  /** Whether frozen weights are rounded to eight bits: large models then take half to two thirds of the time. */
   readonly eightBits: boolean;
   /** Inputs of the test set that are decoded, evenly spread; 0 for all. */
   readonly test: number;

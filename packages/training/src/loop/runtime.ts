@@ -8,7 +8,7 @@ import { findRuntime, onnxRuntime, type Runtime, type WeightLayout } from '@pref
  * of a run's programs. A prefix step was no slower without it, a fine-tuning step some 15% (docs/results/train.md).
  *
  * @param options.threads  of ONNX Runtime; as many as the machine has cores unless given
- * @param options.weights  of ONNX Runtime, which then runs whatever else is found; `int8` makes steps on a frozen model nearly twice as fast
+ * @param options.weights  of ONNX Runtime, which then runs whatever else is found; `int8` makes steps on a frozen model 1.6 to 2 times as fast
  * @throws ConfigError  for an option that does not exist
  */
 export async function trainingRuntime(options: { readonly threads?: number; readonly weights?: WeightLayout } = {}): Promise<Runtime> {
