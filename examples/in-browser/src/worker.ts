@@ -9,7 +9,7 @@ import { answer, type Calls, type PrefixFiles, type Settings } from './calls.js'
 import { fetchModel } from './model.js';
 import { readPairs } from './pairs.js';
 
-/** A model this small gains nothing from more threads. */
+/** A model this small has little for threads to share. */
 const MOST_THREADS = 4;
 /** Tokens after which writing ends, should the model not end it. */
 const MOST_TOKENS = 48;

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Report } from './report.js';
+import type { TableCell, TableRow } from './table.js';
 import { terminalSummary } from './terminal.js';
 
 const marked = { text: '107.1', mark: 'worse', paper: '100.2' } as const;
-const row = (cells: object[]) => ({ title: 'Adapter (0.1%)', cells, shares: [0.001], runs: [['run']] });
+const row = (cells: readonly TableCell[]): TableRow => ({ title: 'Adapter (0.1%)', cells, shares: [0.001], runs: [['run']] });
 
-function summaryOf(names: string[], cells: object[]): string {
-  const table = { kind: 'table', title: 'Table 1', baseline: 'Fine-tune', columns: [{ title: 'WebNLG', names }], groups: [{ model: 'gpt2-medium', rows: [row(cells)] }] };
-  return terminalSummary({ exhibits: [table], claims: [], scale: '' } as unknown as Report);
+function summaryOf(names: string[], cells: readonly TableCell[]): string {
+  const table = { kind: 'table' as const, id: 'table1' as const, caption: '', missing: [], title: 'Table 1', baseline: 'Fine-tune', columns: [{ title: 'WebNLG', names }], groups: [{ model: 'gpt2-medium' as const, rows: [row(cells)] }] };
+  return terminalSummary({ exhibits: [table], claims: [], scale: '' });
 }
 
 test('WebNLG fits eighty columns', () => {
@@ -17,6 +17,6 @@ test('WebNLG fits eighty columns', () => {
 });
 
 test('signs are explained where there are any', () => {
-  expect(summaryOf(['BLEU', 'BLEURT'], [marked, { missing: { kind: 'not computed' } }])).toContain('- worse than Fine-tune of the same model (p < 0.05). A - alone: not computed');
+  expect(summaryOf(['BLEU', 'BLEURT'], [marked, { text: undefined, missing: { kind: 'not computed' } }])).toContain('- worse than Fine-tune of the same model (p < 0.05). A - alone: not computed');
   expect(summaryOf(['BLEU'], [{ text: '1.0' }])).not.toContain('worse');
 });

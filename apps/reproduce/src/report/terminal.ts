@@ -4,7 +4,7 @@ import type { Report } from './report.js';
 import type { TableCell, TableData } from './table.js';
 
 /** What the terminal shows at the end: every table, and the verdicts. */
-export function terminalSummary({ exhibits, claims, scale }: Report): string {
+export function terminalSummary({ exhibits, claims, scale }: Pick<Report, 'exhibits' | 'claims' | 'scale'>): string {
   const tables = exhibits.flatMap((exhibit) => (exhibit.kind === 'table' ? [`${exhibit.title}\n\n${terminalTable(exhibit)}`] : []));
   const tested = claims.filter(({ verdict }) => verdict !== 'not tested');
   const verdicts = tested.map(({ number, text, verdict }) => `${number}. ${verdict}: ${text}`);
