@@ -1,4 +1,4 @@
-"""Rounds the matrices of an exported model to eight bits as transformers.js's own conversion does (dtype 'q8').
+"""Rounds the matrices of an exported model to eight bits by ONNX Runtime's dynamic quantisation, for transformers.js's dtype 'q8'.
 
     python quantise.py FOLDER
 
