@@ -27,8 +27,9 @@ export function pairEncoder(model: EncodingModel & Pick<Model, 'family'>, option
     const apart: SourceTargetOptions = own(sourceTargetFields);
     return { pair: (pair) => encodeSourceTarget(pair, model, apart), prompt: (source) => encodeSourceText(source, model, apart) };
   }
-  // Late, as the tokenizer of a model that was loaded without one refuses every use.
-  const joined = (): EncodeOptions => ({ ...tokensOf(model), ...own(encodeFields) });
+  let found: EncodeOptions | undefined;
+  // Late, as the tokenizer of a model that was loaded without one refuses every use; once for all pairs.
+  const joined = (): EncodeOptions => (found ??= { ...tokensOf(model), ...own(encodeFields) });
   return { pair: (pair) => encodePair(pair, model.tokenizer, joined()), prompt: (source) => encodePrompt(source, model.tokenizer, joined()) };
 }
 
