@@ -8,7 +8,7 @@ import { trainingLength, usualRate } from './recipe.js';
 import { report } from './report.js';
 import { batches, type Task } from './task.js';
 import { readOptions, type TrainOptions } from './train-options.js';
-import { lastingName, nameBase, openModel, runtimeOf, saveTuned } from './tuned.js';
+import { lastingName, openModel, runtimeOf, saveTuned } from './tuned.js';
 
 /** Exit code of what Ctrl-C stopped, so that a script does not go on to write. */
 const interrupted = 130;
@@ -74,10 +74,7 @@ async function run(task: Task, view: ProgressView): Promise<RunEndEvent | undefi
       mine = true;
       const drawn = progress(event);
       if (drawn) view.report(drawn);
-      if (event.type === 'end') {
-        await nameBase(options.out, options.model);
-        return event;
-      }
+      if (event.type === 'end') return event;
       if (stopped) return undefined;
     }
   } finally {

@@ -23,11 +23,8 @@ const fileName = 'tuned.json';
 /** Writes `tuned.json`, whole or not at all. */
 export async function saveTuned(folder: string, tuned: Tuned): Promise<void> {
   await makeFolder(folder);
-  await writeJson(join(folder, fileName), tuned);
+  await writeFileAtomically(join(folder, fileName), [() => new TextEncoder().encode(`${JSON.stringify(tuned, null, 2)}\n`)]);
 }
-
-const writeJson = (file: string, value: object): Promise<void> =>
-  writeFileAtomically(file, [() => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)]);
 
 /**
  * Reads it.
@@ -62,19 +59,11 @@ const isShipped = (name: string): name is MiniModelName => miniModels.includes(n
 /** How a model is written down, so that it is found from another folder, too. */
 export const lastingName = (model: string): string => ((isShipped(model) || isHubId(model)) && !existsSync(model) ? model : resolve(model));
 
-/** Says in what PEFT loads, where a method leaves such a file, which model it belongs to. */
-export async function nameBase(folder: string, model: string): Promise<void> {
-  const file = join(folder, 'tuned', 'adapter_config.json');
-  if (!existsSync(file)) return;
-  const config = JSON.parse(await readFile(file, 'utf8')) as object;
-  await writeJson(file, { ...config, base_model_name_or_path: placeOf(lastingName(model)) });
-}
-
 /** A folder or hub id, of a shipped model, too. */
 const placeOf = (model: string): string => (isShipped(model) && !existsSync(model) ? miniModelFolder(model) : model);
 
-/** Loads a model by a folder's path, a hub id, or a shipped model's name. */
-export const openModel = (model: string, onProgress: OnProgress): Promise<Model> => loadModel(placeOf(model), { onProgress });
+/** Loads a model by a folder's path, a hub id, or a shipped model's name. What is saved names the place to PEFT, so it is a full path. */
+export const openModel = (model: string, onProgress: OnProgress): Promise<Model> => loadModel(placeOf(lastingName(model)), { onProgress });
 
 /** Where programs run. */
 export const runtimeOf = ({ eightBits, threads }: { eightBits: boolean; threads: number | undefined }) =>

@@ -46,11 +46,14 @@ export async function writeCommand(args: string[], write: Write): Promise<void> 
     const tuning = await loadTuning(tuned.method, model, join(folder, 'tuned'));
     const runtime = await runtimeOf({ eightBits: given['eight-bits'] ?? tuned.eightBits, threads });
     const settings = { runtime, maxSource: tuned.maxSource, maxNewTokens: maxNewTokens ?? 100, ...(beams === undefined ? {} : { beams }), onProgress: view.report };
-    const outputs = await writerOf(model, tuning, tuning.parameters, settings)(rows.map(({ source }) => source));
-    if (given.out === undefined) write(`${outputs.join('\n')}\n`);
-    else await saveOutputs(given.out, rows, outputs);
+    const print = (text: string) => {
+      view.clear();
+      write(`${text}\n`);
+    };
+    const outputs = await writerOf(model, tuning, tuning.parameters, settings)(rows.map(({ source }) => source), given.out === undefined ? print : undefined);
+    if (given.out !== undefined) await saveOutputs(given.out, rows, outputs);
     const scores = scoresTable(rows, outputs);
-    if (scores) write(`${given.out === undefined ? '\n' : ''}${scores}\n`);
+    if (scores) print(`${given.out === undefined ? '\n' : ''}${scores}`);
   } finally {
     view.finish();
   }

@@ -1,6 +1,6 @@
 import { ConfigError, type OnProgress } from '@prefix-tuning/base';
 import type { Runtime } from '@prefix-tuning/jit';
-import type { Model } from '@prefix-tuning/model';
+import type { GenerateOptions, Model } from '@prefix-tuning/model';
 import { generateTuned, tokenLimit, type HostTensors, type Tuning } from '@prefix-tuning/training';
 import { encoderOf } from './encode.js';
 
@@ -13,7 +13,7 @@ export interface WriterSettings {
   readonly onProgress?: OnProgress;
 }
 
-/** Writes a text for each source with a tuned model. */
+/** Writes a text for each source with a tuned model, and tells each in the order of the sources as soon as it and those before are there. */
 export function writerOf(model: Model, tuning: Tuning, parameters: HostTensors, { runtime, maxNewTokens, beams = 5, maxSource, onProgress }: WriterSettings) {
   const encode = encoderOf(model, maxSource);
   // What is written needs positions, too.
@@ -25,10 +25,15 @@ export function writerOf(model: Model, tuning: Tuning, parameters: HostTensors, 
     if (prompt.length <= room) return prompt;
     throw new ConfigError(`source: expected at most ${room} tokens, got ${prompt.length}: ${source.slice(0, 60)}... Shorten it, write less with --max-new-tokens, or train with --max-source.`);
   };
-  return async (sources: readonly string[]): Promise<string[]> => {
+  return async (sources: readonly string[], onText: (text: string) => void = () => {}): Promise<string[]> => {
     const different = [...new Set(sources)];
-    const found = await generateTuned(model, different.map(promptOf), { tuning, parameters, runtime, beams, maxNewTokens, ...(onProgress ? { onProgress } : {}) });
-    const texts = new Map(found.map(([best], i) => [different[i]!, model.tokenizer.decode(best!.tokens, { skipSpecialTokens: true }).trim()]));
+    const texts = new Map<string, string>();
+    let told = 0;
+    const onSequences: GenerateOptions['onSequences'] = ({ prompt, sequences: [best] }) => {
+      texts.set(different[prompt]!, model.tokenizer.decode(best!.tokens, { skipSpecialTokens: true }).trim());
+      while (told < sources.length && texts.has(sources[told]!)) onText(texts.get(sources[told++]!)!);
+    };
+    await generateTuned(model, different.map(promptOf), { tuning, parameters, runtime, beams, maxNewTokens, onSequences, ...(onProgress ? { onProgress } : {}) });
     return sources.map((source) => texts.get(source)!);
   };
 }

@@ -55,6 +55,19 @@ test('the remaining time follows the recent rate', () => {
   expect(written.at(-1)).toContain('50/100 steps  0:05 left');
 });
 
+test('a line on a terminal gives way to what is printed', () => {
+  const { stream, written } = fakeStream(true);
+  let time = 0;
+  const view = progressView({ stream, now: () => (time += 2000) });
+  view.clear();
+  expect(written).toEqual([]);
+  view.report({ task: 'write', done: 1, total: 3 });
+  view.clear();
+  expect(written.at(-1)).toBe('\r\x1b[2K');
+  view.finish();
+  expect(written.at(-1)).toBe('\r\x1b[2K');
+});
+
 test('a board is redrawn in place on a terminal, under the lines that stay', () => {
   const { stream, written } = fakeStream(true);
   let time = 0;

@@ -4,6 +4,8 @@ export interface ProgressView {
   readonly report: OnProgress;
   /** Ends the current line. */
   finish(): void;
+  /** Takes the current line off a terminal, to print something in its place; progress goes on below that. */
+  clear(): void;
 }
 
 export interface ProgressViewOptions {
@@ -46,6 +48,10 @@ export function progressView({ stream = process.stderr, now = Date.now }: Progre
       if (last) close();
     },
     finish: close,
+    clear: () => {
+      if (open) stream.write('\r\x1b[2K');
+      open = false;
+    },
   };
 }
 

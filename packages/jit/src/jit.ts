@@ -1,5 +1,5 @@
 import './gradients.js';
-import { checkFields, type FieldsOf } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Program, Runtime } from './runtime.js';
 import { findRuntime } from './runtimes/find.js';
@@ -39,10 +39,15 @@ export interface JitFunction<I, O> {
  * closes over, such as frozen weights, become constants of the program.
  *
  * @param fn  pure: its result depends on its inputs and constants alone; no host reads, no ambient randomness
- * @throws ConfigError  for an option that does not exist
+ * @throws ConfigError  for an option that does not exist, or a runtime that is none
  */
 export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) => O, options: JitOptions = {}): JitFunction<I, O> {
   checkFields('jit', options, Object.keys(fields));
+  const given: unknown = options.runtime;
+  if (given !== undefined && typeof (given as Partial<Runtime>).prepare !== 'function') {
+    const got = given instanceof Promise ? 'a promise. Await it.' : `${String(given)}. Leave it out for the fastest that is installed.`;
+    throw new ConfigError(`jit: runtime: expected one such as eager('cpu') or onnxRuntime() gives, got ${got}`, { details: { field: 'runtime' } });
+  }
   const { name = fn.name || 'jit', onCompile } = options;
   const programs = new Map<string, Promise<Compiled>>();
 

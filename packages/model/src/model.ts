@@ -18,7 +18,11 @@ export interface Model {
   readonly generationConfig: GenerationConfig;
   /** Where it came from: the folder, or the id on the hub. */
   readonly folder: string;
+  /** What it came with beside config and weights, as read, by name: the tokenizer's files and generation_config.json. */
+  readonly otherFiles?: Readonly<Record<string, Json>>;
 }
+
+type Json = Readonly<Record<string, unknown>>;
 
 /** What is said of the hub counts for a hub id alone. */
 export interface LoadOptions extends HubOptions {
@@ -44,18 +48,29 @@ export async function loadModel(source: string | ModelFiles, options: LoadOption
   const configFile = `${files.name}/config.json`;
   const family = familyOf(raw, configFile);
   const config = family.parseConfig(raw, configFile);
-  const tokenizer = withoutTokenizer ? absentTokenizer(files.name) : await loadTokenizer(files);
-  const generationConfig = parseGenerationConfig(raw, await readJson(files, 'generation_config.json'));
+  const tokenizerFiles = withoutTokenizer ? undefined : await readTokenizerFiles(files);
+  const tokenizer = tokenizerFiles ? tokenizerOf(tokenizerFiles, files) : absentTokenizer(files.name);
+  const generation = await readJson(files, generationFile);
   const parameters = await loadParameters(files, { family, config }, options.onProgress);
-  return { family, config, parameters, tokenizer, generationConfig, folder: files.name };
+  return {
+    family,
+    config,
+    parameters,
+    tokenizer,
+    generationConfig: parseGenerationConfig(raw, generation),
+    folder: files.name,
+    otherFiles: { ...tokenizerFiles, ...(generation ? { [generationFile]: generation } : {}) },
+  };
 }
+
+const generationFile = 'generation_config.json';
 
 /**
  * Reads the config.json of a model folder or hub id alone.
  *
  * @throws FileError, HubError, ConfigError  naming the file, what is wrong with it, and the cure
  */
-export async function loadConfig(source: string | ModelFiles, options: HubOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+export async function loadConfig(source: string | ModelFiles, options: HubOptions = {}): Promise<Json> {
   return requireJson(await modelFiles(source, options), 'config.json', 'Check that this is a Hugging Face model folder.');
 }
 
@@ -66,10 +81,22 @@ export async function loadConfig(source: string | ModelFiles, options: HubOption
  */
 export async function loadTokenizer(source: string | ModelFiles, options: HubOptions = {}): Promise<Tokenizer> {
   const files = await modelFiles(source, options);
+  return tokenizerOf(await readTokenizerFiles(files), files);
+}
+
+interface TokenizerFiles {
+  readonly 'tokenizer.json': Json;
+  readonly 'tokenizer_config.json'?: Json;
+}
+
+async function readTokenizerFiles(files: ModelFiles): Promise<TokenizerFiles> {
   const cure = "Copy the checkpoint's tokenizer.json into it, or make one with Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder).";
   const json = await requireJson(files, 'tokenizer.json', cure);
-  return createTokenizer(json, await readJson(files, 'tokenizer_config.json'), `${files.name}/tokenizer.json`);
+  const config = await readJson(files, 'tokenizer_config.json');
+  return { 'tokenizer.json': json, ...(config ? { 'tokenizer_config.json': config } : {}) };
 }
+
+const tokenizerOf = (read: TokenizerFiles, { name }: ModelFiles): Tokenizer => createTokenizer(read['tokenizer.json'], read['tokenizer_config.json'], `${name}/tokenizer.json`);
 
 /** Frees a model's parameters. */
 export function disposeModel(model: Model): void {

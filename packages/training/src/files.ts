@@ -8,8 +8,15 @@ const { readFile } = nodeModule('node:fs/promises');
 
 export { makeFolder };
 
-/** A file of a folder, for messages. */
-export const nameOf = (folder: FolderSource, file: string): string => (typeof folder === 'string' ? `${folder}/${file}` : file);
+/**
+ * A file of a folder, for messages.
+ *
+ * @throws ConfigError  if there is no folder, as from plain JavaScript
+ */
+export function nameOf(folder: FolderSource, file: string): string {
+  if (!folder) throw new ConfigError(`tuning: expected the path of a folder, or its files' bytes by name, got ${String(folder)}. Pass what tuning.save wrote.`);
+  return typeof folder === 'string' ? `${folder}/${file}` : file;
+}
 
 /** Writes 32-bit float parameters as a safetensors file, whole or not at all; makes the folder. */
 export async function writeParameters(folder: FolderTarget, file: string, parameters: HostTensors): Promise<void> {
@@ -24,7 +31,8 @@ export async function writeParameters(folder: FolderTarget, file: string, parame
 
 /** Reads every tensor of a safetensors file as 32-bit floats. */
 export async function readParameters(folder: FolderSource, file: string): Promise<HostTensors> {
-  const weights = await openSafetensors(typeof folder === 'string' ? `${folder}/${file}` : bytesOf(folder, file));
+  const path = nameOf(folder, file);
+  const weights = await openSafetensors(typeof folder === 'string' ? path : bytesOf(folder, file));
   try {
     const names = [...weights.tensors.keys()].sort();
     const tensors = names.map(async (name) => [name, hostTensor(await weights.readFloat32(name), weights.tensors.get(name)!.shape)] as const);

@@ -1,6 +1,6 @@
 import { createRng } from '@prefix-tuning/base';
 import { eager, toTensor } from '@prefix-tuning/jit';
-import type { FamilyName, Model } from '@prefix-tuning/model';
+import type { FamilyName, Generated, GenerateOptions, Model } from '@prefix-tuning/model';
 import { argMax, engine, tidy } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { goldenTensors, readGoldens, tiny, tinyModel } from '../test/tiny.js';
@@ -54,8 +54,13 @@ test('sources of one length are read in parts, in order, whatever their number',
   const tuning = await tune('infix', model, { rng: createRng(1) });
   const prompts = Array.from({ length: 70 }, (_, i) => [1 + (i % 7), 2, 3 + (i % 3), 0]);
   prompts[5] = [4, 0];
-  const generate = (some: number[][]) => generateTuned(model, some, { tuning, parameters: tuning.parameters, maxNewTokens: 2, endTokens: [], beams: 1, runtime: eager('cpu') });
-  const all = await generate(prompts);
+  const generate = (some: number[][], told: Pick<GenerateOptions, 'onToken' | 'onSequences'> = {}) =>
+    generateTuned(model, some, { tuning, parameters: tuning.parameters, maxNewTokens: 2, endTokens: [], beams: 1, runtime: eager('cpu'), ...told });
+  const tokens: number[][] = prompts.map(() => []);
+  const sequences: (readonly Generated[])[] = [];
+  const all = await generate(prompts, { onToken: ({ prompt, token }) => void tokens[prompt]!.push(token), onSequences: (event) => void (sequences[event.prompt] = event.sequences) });
+  expect(tokens).toEqual(all.map(([best]) => best!.tokens));
+  expect(sequences).toEqual(all);
   for (const i of [0, 5, 65, 69]) expect(all[i]![0]!.tokens).toEqual((await generate([prompts[i]!]))[0]![0]!.tokens);
 });
 

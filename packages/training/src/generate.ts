@@ -60,8 +60,7 @@ async function generateAfterSources({ prompts, generator, options, readSource }:
       const shape = [group.length, length - 1];
       const prefix: Hosted<Past> = await read({ ids: hostTensor(ids, shape, 'int32'), mask: hostTensor(new Float32Array(ids.length).fill(1), shape) });
       const begins = group.map((i) => prompts[i]!.slice(-1));
-      const onProgress = options.onProgress && ((progress: { done: number }) => options.onProgress!({ task: 'generate', done: done + progress.done, total: prompts.length, unit: 'prompts' }));
-      const found = await generator.generate(begins, { ...options, prefix, ...(onProgress ? { onProgress } : {}) });
+      const found = await generator.generate(begins, { ...options, prefix, ...reportsOf(options, { group, done, total: prompts.length }) });
       group.forEach((i, row) => (results[i] = found[row]!));
       done += group.length;
     }
@@ -69,6 +68,15 @@ async function generateAfterSources({ prompts, generator, options, readSource }:
   } finally {
     await read.dispose();
   }
+}
+
+/** What is told of one group's prompts, in the numbers of all. */
+function reportsOf({ onToken, onSequences, onProgress }: SplitJob['options'], { group, done, total }: { group: readonly number[]; done: number; total: number }): SplitJob['options'] {
+  return {
+    ...(onToken ? { onToken: (event) => onToken({ ...event, prompt: group[event.prompt]! }) } : {}),
+    ...(onSequences ? { onSequences: (event) => onSequences({ ...event, prompt: group[event.prompt]! }) } : {}),
+    ...(onProgress ? { onProgress: (progress) => onProgress({ task: 'generate', done: done + progress.done, total, unit: 'prompts' }) } : {}),
+  };
 }
 
 /** Indices of prompts of one length, so many together as are read at once. */

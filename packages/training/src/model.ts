@@ -3,8 +3,11 @@ import type { Model } from '@prefix-tuning/model';
 import type { CollateOptions } from './batches/batch.js';
 import type { Layout } from './batches/layout.js';
 
-/** What training needs of a model: no tokenizer, so that a model made from a configuration alone trains too. */
-export type TrainableModel = Pick<Model, 'family' | 'config' | 'parameters'>;
+/**
+ * What training needs of a model: no tokenizer, so that a model made from a configuration alone trains too. What is there of the
+ * rest is saved with what was trained: where the model came from, for PEFT to find it, and in a whole checkpoint its tokenizer.
+ */
+export type TrainableModel = Pick<Model, 'family' | 'config' | 'parameters'> & Partial<Pick<Model, 'folder' | 'otherFiles'>>;
 
 /** L, H (of keys and values), D and C of a model. */
 export interface AttentionShape {

@@ -89,7 +89,7 @@ export async function run(): Promise<BenchReport> {
     ...compare('prefix', 2, prefix),
     ...compare('fine-tune', 3, fineTune),
     { name: 'prefix-step, frozen weights in eight bits', value: prefix.eightBits!.seconds, unit: 's' },
-    ...(prefix.torch ? versusPyTorch(prefix.torch, { '': prefix.step!, ', frozen weights in eight bits': prefix.eightBits! }) : []),
+    ...(prefix.torch ? versusPyTorch(prefix.torch, { '': prefix.step!, ', were there nothing but the bare products': prefix.bare!, ', frozen weights in eight bits': prefix.eightBits! }) : []),
     { name: 'prefix-step-memory-share', value: mapped.own / memoryBound(), unit: 'ratio' },
     { name: 'prefix-step-memory-share, whole process', value: mapped.all / memoryBound(), unit: 'ratio' },
     { name: 'prefix-step-memory-share, weights packed', value: peakMemory('prefix packed').own / memoryBound(), unit: 'ratio' },

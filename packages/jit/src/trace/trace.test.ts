@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { jit } from '../jit.js';
+import { eager } from '../runtimes/eager.js';
 import { onnxRuntime } from '../runtimes/onnx.js';
 import { printGraph } from '../graph/print.js';
 import { callSite, HostRandomnessError, HostReadError, UnsupportedKernelError, VariableAssignError } from './errors.js';
@@ -13,6 +14,7 @@ const listing = (fn: (x: tf.Tensor) => tf.Tensor | tf.Tensor[], inputs: Paramete
 
 test('options that do not exist are refused by name', () => {
   expect(() => jit((x: tf.Tensor) => x, { oncompile: () => {} } as never)).toThrow('jit: expected fields of runtime, name, onCompile, got oncompile.');
+  for (const runtime of ['cpu', Promise.resolve(eager('cpu')), null]) expect(() => jit((x: tf.Tensor) => x, { runtime } as never)).toThrow("jit: runtime: expected one such as eager('cpu')");
   expect(() => onnxRuntime({ executionProviders: ['cuda'] } as never)).toThrow('onnxRuntime: expected fields of load, worker, weights, session, got executionProviders.');
 });
 

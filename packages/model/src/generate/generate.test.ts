@@ -3,7 +3,7 @@ import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fixture, goldenJson } from '../../test/golden.js';
 import { ours } from '../../test/options.js';
-import { createGenerator, disposeModel, generate, loadModel, type GenerateOptions, type Generator, type Model } from '../index.js';
+import { createGenerator, disposeModel, generate, loadModel, type Generated, type GenerateOptions, type Generator, type Model } from '../index.js';
 
 interface Golden {
   end: number[];
@@ -103,6 +103,15 @@ describe('generate', () => {
     expect(await generate(model, prompts, { maxNewTokens: 8, sample, batchSize: 1 })).toEqual(first);
     expect(await generate(model, prompts, { maxNewTokens: 8, sample: { ...sample, seed: 5 } })).not.toEqual(first);
     expect(await generate(model, prompts, { maxNewTokens: 8, sample: { topK: 1, seed: 1 } })).toEqual(await generate(model, prompts, { maxNewTokens: 8 }));
+  });
+
+  test.each([{ beams: 1 }, { beams: 3, returnSequences: 2 }])('with $beams beams each prompt\'s sequences are told once, before the call ends', async (options) => {
+    const told: (readonly Generated[])[] = [];
+    const onSequences: GenerateOptions['onSequences'] = ({ prompt, sequences }) => {
+      expect(told[prompt]).toBeUndefined();
+      told[prompt] = sequences;
+    };
+    expect(await generate(model, prompts, { ...options, maxNewTokens: 4, batchSize: 2, onSequences })).toEqual(told);
   });
 
   test('a stop string ends a sequence where it is complete', async () => {

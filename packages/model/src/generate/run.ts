@@ -31,7 +31,8 @@ export async function run(given: Job): Promise<Generated[][]> {
   let store: Store | undefined;
   let done = 0;
   const finish = (item: Active) => {
-    results[item.prompt] = [...item.search.results()];
+    const sequences = (results[item.prompt] = [...item.search.results()]);
+    options.onSequences?.({ prompt: item.prompt, sequences });
     options.onProgress?.({ task: 'generate', done: ++done, total: prompts.length, unit: 'prompts' });
   };
   while (intake.left() > 0 || active.length > 0) {

@@ -54,6 +54,8 @@ export interface GenerateOptions extends SearchOptions {
   readonly sample?: SamplingOptions;
   /** Told each token as it is chosen; with one beam only. */
   readonly onToken?: (event: { readonly prompt: number; readonly token: number }) => void;
+  /** Told each prompt's sequences, as they are returned, as soon as they are known: not in the order of the prompts. */
+  readonly onSequences?: (event: { readonly prompt: number; readonly sequences: readonly Generated[] }) => void;
   /** Prompts decoded at a time; unless given as many as make a step worth its reading of the weights, if memory is there. */
   readonly batchSize?: number;
   readonly runtime?: Runtime;
@@ -75,8 +77,8 @@ export interface Generated {
 const fields: FieldsOf<GenerateOptions> = {
   maxNewTokens: true, minNewTokens: true, beams: true, returnSequences: true, lengthPenalty: true, earlyStopping: true, forbiddenTokens: true,
   forbiddenSequences: true, repetitionPenalty: true, noRepeatNgramSize: true, forcedFirstToken: true, forcedLastToken: true, endTokens: true,
-  stopStrings: true, prefix: true, encoderPrefix: true, crossPrefix: true, prefixPositions: true, sample: true, onToken: true, batchSize: true,
-  runtime: true, onProgress: true,
+  stopStrings: true, prefix: true, encoderPrefix: true, crossPrefix: true, prefixPositions: true, sample: true, onToken: true, onSequences: true,
+  batchSize: true, runtime: true, onProgress: true,
 };
 
 /**

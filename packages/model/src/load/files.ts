@@ -57,7 +57,11 @@ export async function modelFiles(source: string | ModelFiles, options: HubOption
 /** `name` or `organisation/name` of letters, digits, `-`, `_` and dots that do not begin a part. */
 export const isHubId = (source: string): boolean => /^\w[\w.-]*(\/\w[\w.-]*)?$/.test(source);
 
-/** Files by name, each as its bytes, as a Blob such as a page fetches or its user picks, or as anything that is read by ranges. */
+/**
+ * Files by name, each as its bytes, as a Blob such as a page fetches or its user picks, or as anything that is read by ranges.
+ *
+ * @param name  what messages call them, and what PEFT is told that adapters of the model belong to: its hub id, if it has one
+ */
 export function memoryFiles(files: Readonly<Record<string, Uint8Array | Blob | ByteSource>>, name = 'model'): ModelFiles {
   const has = (file: string) => Object.hasOwn(files, file);
   const open = (file: string): ByteSource => {

@@ -160,6 +160,7 @@ test('sequences that no batch can hold are refused when batches are made, not in
     const ids = [1, 1, wrong as number, 1];
     expect(() => batches([of(20, 0), { id: 'bad', ids, from: 2 }])).toThrow(`batches: expected token ids of bad to be whole numbers of at least 0, got ${wrong} at 2.`);
   }
+  expect(() => batches(undefined as never)).toThrow('batches: expected a list of sequences, got undefined.');
   expect(() => batches([pair as never])).toThrow('batches: expected encoded sequences, got x#0 without ids. Encode pairs with pairEncoder(model).pair.');
   expect(() => batches([of(60, 0, 30)], { layout: 'encoded', maxSource: 28 })).toThrow('collate: expected sources of at most 28 tokens, got 29 in s0.');
   expect(batches([of(60, 0, 30)], { layout: 'encoded' }).batchesPerEpoch).toBe(1);

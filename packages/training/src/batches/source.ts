@@ -21,6 +21,7 @@ export interface BatchSource {
 export function sequenceBatches(sequences: readonly TokenSequence[], options: CollateOptions): BatchSource {
   checkBatchOptions(options);
   const { batchSize } = options;
+  if (!Array.isArray(sequences)) throw new ConfigError(`batches: expected a list of sequences, got ${String(sequences)}. Pass what pairEncoder(model).pair makes of each pair.`);
   if (sequences.length === 0) throw new ConfigError('batches: expected at least one example, got none.');
   checkSequences(sequences, options);
   const usual = sharesRows(options) ? usualRows(sequences, rowOptions(options)) : undefined;

@@ -1,4 +1,5 @@
 import { checkFields, ConfigError } from '@prefix-tuning/base';
+import { adamwLimits } from '../optimiser/adamw.js';
 
 /** How to train; the defaults are the paper's where it names one value for all tasks. */
 export interface Hyperparameters {
@@ -72,7 +73,6 @@ export function completeHyperparameters(given: Hyperparameters, batchesPerEpoch:
 const stepsOf = (epochs: number, perEpoch: number): number => Math.max(epochs > 0 ? 1 : 0, Math.round(epochs * perEpoch));
 
 const whole = (least: number) => (value: number) => Number.isInteger(value) && value >= least;
-const share = (value: number) => value >= 0 && value < 1;
 
 const choices: Readonly<Record<string, readonly unknown[]>> = { schedule: ['linear', 'constant'], dropout: ['config', 'none'], recompute: [true, false] };
 
@@ -80,14 +80,11 @@ const limits: { readonly [Name in Exclude<keyof CompleteHyperparameters, 'schedu
   learningRate: (value) => value > 0 && Number.isFinite(value),
   steps: whole(0),
   warmupSteps: whole(0),
-  weightDecay: (value) => value >= 0,
   clipNorm: (value) => value > 0,
-  beta1: share,
-  beta2: share,
-  epsilon: (value) => value > 0,
-  labelSmoothing: share,
+  labelSmoothing: (value) => value >= 0 && value < 1,
   accumulate: whole(1),
   explosion: (value) => value > 1,
+  ...adamwLimits,
 };
 
 function checkRange(name: string, value: unknown): void {

@@ -176,6 +176,27 @@ test('what one method saved is refused by another', async () => {
   await expect(loadTuning('infix', models.gpt2, join(folder, 'other'))).rejects.toThrow(/expected the settings of infix, got "adapter"/);
   await expect(loadTuning('infix', models.gpt2, join(folder, 'nowhere'))).rejects.toThrow(/nowhere\/tuning\.json/);
   await expect(loadTuning('infix', models.gpt2, {})).rejects.toThrow("tuning.json: expected the file's bytes, got none");
+  for (const name of ['infix', 'fine-tune', 'lora', 'prefix'] as const) await expect(loadTuning(name, models.gpt2, undefined as never)).rejects.toThrow("expected the path of a folder, or its files' bytes by name, got undefined");
+});
+
+test.each([['gpt2', 'prefix'], ['bart', 'prefix'], ['llama', 'lora']] as const)('what PEFT reads of a %s names the model that it was trained for: %s', async (family, name) => {
+  const saved = async (model: TrainableModel) => {
+    const files: Record<string, Uint8Array> = {};
+    const tuning = await tune(name, model, { settings: settings[name], rng: createRng(1) });
+    await tuning.save(files, tuning.parameters);
+    return readJson(files, 'adapter_config.json');
+  };
+  expect(await saved({ ...models[family], folder: 'someone/a-model' })).toMatchObject({ base_model_name_or_path: 'someone/a-model' });
+  expect(await saved(models[family])).toMatchObject({ base_model_name_or_path: null });
+});
+
+test('a fine-tuned model is saved with what the loaded one came with', async () => {
+  const otherFiles = { 'tokenizer.json': { model: { vocab: { a: 0 } } }, 'generation_config.json': { num_beams: 3 } };
+  const tuning = await tune('fine-tune', { ...models.gpt2, otherFiles }, { rng: createRng(1) });
+  const files: Record<string, Uint8Array> = {};
+  await tuning.save(files, tuning.parameters);
+  expect(Object.keys(files).sort()).toEqual(['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json']);
+  for (const [file, content] of Object.entries(otherFiles)) expect(await readJson(files, file)).toEqual(content);
 });
 
 test('LoRA of PEFT that its tensors alone do not tell is refused by field', async () => {

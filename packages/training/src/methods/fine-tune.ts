@@ -1,6 +1,6 @@
 import { toHost } from '@prefix-tuning/jit';
 import { checkParameterShapes } from '@prefix-tuning/prefix';
-import { nameOf, readParameters, writeConfig, writeParameters } from '../files.js';
+import { nameOf, readParameters, writeConfig, writeJson, writeParameters } from '../files.js';
 import { layoutOf, type TrainableModel } from '../model.js';
 import { mapTensors, type HostTensors } from '../tensors.js';
 import type { Tuning, TuningMethod } from './method.js';
@@ -9,7 +9,7 @@ import { countOf } from './shapes.js';
 /** Full fine-tuning has nothing to set. */
 export type FineTuneSettings = Readonly<Record<string, never>>;
 
-/** FINE-TUNE: every parameter of the model trains. What is kept is a whole checkpoint, `config.json` and `model.safetensors`. */
+/** FINE-TUNE: every parameter of the model trains. What is kept is a whole checkpoint: `config.json`, `model.safetensors`, and the tokenizer that was loaded with the model. */
 export const fineTune: TuningMethod<FineTuneSettings> = {
   name: 'fine-tune',
   defaults: () => ({}),
@@ -33,6 +33,7 @@ function tuningOf(model: TrainableModel, parameters: HostTensors): Tuning {
     save: async (folder, trained) => {
       await writeParameters(folder, 'model.safetensors', trained);
       await writeConfig(folder, inFloat32(model.config.raw));
+      for (const [file, content] of Object.entries(model.otherFiles ?? {})) await writeJson(folder, file, content);
     },
   };
 }

@@ -20,7 +20,7 @@ export interface TopLayersSettings {
  */
 export const fineTuneTop: TuningMethod<TopLayersSettings> = {
   name: 'ft-top2',
-  defaults: () => ({ layers: 2, output: true }),
+  defaults: ({ config }) => ({ layers: Math.min(2, config.layers), output: true }),
   create: async (model, settings) => tuningOf(model, settings, mapTensors(trainedShapes(model, settings), (_, name) => toHost(model.parameters[name]!))),
   load: async (model, folder) => {
     const { settings, parameters } = await loadTuned<TopLayersSettings>(folder, { method: 'ft-top2', shapes: (s) => trainedShapes(model, s) });

@@ -100,10 +100,10 @@ function tuningOf(model: TrainableModel, { rank, alpha, targets }: LoraSettings,
   };
 }
 
-const peftConfig = ({ family }: TrainableModel, { rank, alpha, targets }: LoraSettings) => ({
+const peftConfig = ({ family, folder }: TrainableModel, { rank, alpha, targets }: LoraSettings) => ({
   peft_type: 'LORA',
   task_type: family.encoder ? 'SEQ_2_SEQ_LM' : 'CAUSAL_LM',
-  base_model_name_or_path: null,
+  base_model_name_or_path: folder ?? null,
   r: rank,
   lora_alpha: alpha,
   lora_dropout: 0,

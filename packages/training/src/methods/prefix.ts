@@ -149,7 +149,8 @@ function tuningOf(
     save: async (folder, trained) => {
       const folded = Object.values(mapSites(specs, async (spec, site) => [site, await foldPrefix(ownOf(model, trained as ParameterValues, site), spec)] as const));
       const prefixes: BySite<FoldedPrefix> = Object.fromEntries(await Promise.all(folded));
-      await (model.family.encoder ? saveSitePrefixes(folder, prefixes) : savePrefix(folder, prefixes.decoder!));
+      const base = model.folder === undefined ? {} : { baseModel: model.folder };
+      await (model.family.encoder ? saveSitePrefixes(folder, prefixes, base) : savePrefix(folder, prefixes.decoder!, base));
     },
   };
   const rate = Number(settings.dropout);

@@ -1,4 +1,4 @@
-import { checkFields, type FieldsOf } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf } from '@prefix-tuning/base';
 import { hostTensor } from '@prefix-tuning/jit';
 import { mapTensors, type HostTensors } from '../tensors.js';
 
@@ -13,6 +13,16 @@ export interface AdamWOptions {
 }
 
 const fields: FieldsOf<AdamWOptions> = { beta1: true, beta2: true, epsilon: true, weightDecay: true, decays: true };
+
+const share = (value: number) => value >= 0 && value < 1;
+
+/** What AdamW's numbers may be. */
+export const adamwLimits = {
+  beta1: share,
+  beta2: share,
+  epsilon: (value: number) => value > 0,
+  weightDecay: (value: number) => value >= 0,
+} as const;
 
 /** Running means of every parameter's gradient and of its square. */
 export type AdamWState = { readonly mean: HostTensors; readonly variance: HostTensors };
@@ -39,13 +49,17 @@ export interface Optimiser<State> {
  * m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
  * p = p - lr (decay p + (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps))
  *
- * @throws ConfigError  for an option that does not exist
+ * @throws ConfigError  for an option that does not exist or is out of range
  * @see Loshchilov & Hutter 2019, algorithm 2; equal to torch.optim.AdamW. The authors' Hugging Face AdamW of 2020
  *   differs: it adds eps before the bias of v is corrected.
  */
 export function adamw(options: AdamWOptions = {}): Optimiser<AdamWState> {
   checkFields('adamw', options, Object.keys(fields));
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = () => true } = options;
+  for (const [name, value] of Object.entries({ beta1, beta2, epsilon, weightDecay })) {
+    if (adamwLimits[name as keyof typeof adamwLimits](value)) continue;
+    throw new ConfigError(`adamw: ${name}: got ${value}, which is out of range. Correct the option.`, { details: { name, value } });
+  }
   const zeros = (parameters: HostTensors) => mapTensors(parameters, ({ shape }) => hostTensor(undefined, shape));
   return {
     init: (parameters) => ({ mean: zeros(parameters), variance: zeros(parameters) }),

@@ -15,6 +15,10 @@ test('options that do not exist are refused by name', () => {
   for (const schedule of [linearSchedule, constantSchedule]) expect(() => schedule({ peak: 1, steps: 2, warmup: 1 } as never)).toThrow('schedule: expected fields of peak, steps, warmupSteps, got warmup.');
 });
 
+test('numbers out of range are refused by name', () => {
+  for (const [name, value] of Object.entries({ beta1: 2, beta2: 1, epsilon: 0, weightDecay: -1 })) expect(() => adamw({ [name]: value })).toThrow(`adamw: ${name}: got ${value}, which is out of range.`);
+});
+
 test('clipping scales gradients to the norm only when they are larger', () => {
   const norm = globalNorm({ a: hostTensor([3], [1]), b: hostTensor([0, 4], [2]) });
   expect(norm).toBe(5);

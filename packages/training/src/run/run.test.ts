@@ -107,7 +107,7 @@ test('an option that is not known or out of range leaves no folder; nor does an 
   const { batches } = await tinyRun(folder);
   await expect(events(await tinyRun(folder, { hyperparameter: {} } as never))).rejects.toThrow(/^trainRun: expected fields of folder, model, .*checkpointEvery, got hyperparameter\. Correct the name/);
   await expect(events(await tinyRun(folder, { resume: {} } as never))).rejects.toThrow(/got resume\./);
-  for (const checkpointEvery of [{ step: 3 }, { steps: 0 }, {}]) {
+  for (const checkpointEvery of [{ step: 3 }, { steps: 0 }, {}, null]) {
     await expect(events(await tinyRun(folder, { checkpointEvery } as never))).rejects.toThrow(`trainRun: expected checkpointEvery to be { steps } or { seconds } above 0, got ${JSON.stringify(checkpointEvery)}.`);
   }
   const wrong: [object, RegExp][] = [

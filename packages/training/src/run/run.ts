@@ -32,7 +32,7 @@ function checkOptions(options: RunOptions): void {
   const { folder } = options;
   if (typeof folder !== 'string' || folder === '') throw new ConfigError(`trainRun: expected folder to be the path of one, got ${String(folder) || 'an empty text'}. Correct the setting.`, { details: { folder } });
   const { checkpointEvery: every = { seconds: 60 } } = options;
-  const [[unit, count] = [], ...more] = Object.entries(every);
+  const [[unit, count] = [], ...more] = Object.entries(every ?? {});
   if (more.length === 0 && (unit === 'steps' || unit === 'seconds') && count! > 0) return;
   throw new ConfigError(`trainRun: expected checkpointEvery to be { steps } or { seconds } above 0, got ${JSON.stringify(every)}. Correct the setting.`, { details: { every } });
 }
