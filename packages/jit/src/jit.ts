@@ -44,7 +44,7 @@ export interface JitFunction<I, O> {
 export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) => O, options: JitOptions = {}): JitFunction<I, O> {
   checkFields('jit', options, Object.keys(fields));
   const given: unknown = options.runtime;
-  if (given !== undefined && typeof (given as Partial<Runtime>).prepare !== 'function') {
+  if (given !== undefined && typeof (given as Partial<Runtime> | null)?.prepare !== 'function') {
     const got = given instanceof Promise ? 'a promise. Await it.' : `${String(given)}. Leave it out for the fastest that is installed.`;
     throw new ConfigError(`jit: runtime: expected one such as eager('cpu') or onnxRuntime() gives, got ${got}`, { details: { field: 'runtime' } });
   }
