@@ -1,6 +1,7 @@
 import { FileError, ShapeError } from '@prefix-tuning/base';
 import { engine, KernelBackend, registerBackend, type DataId, type Tensor } from '@tensorflow/tfjs-core';
 import type * as FileSystem from 'node:fs';
+import { DecodedCopies } from './decoded-copies.js';
 import { sizeOf } from './values.js';
 
 /** Where a tensor's numbers lie: little-endian float32, row-major, from byte `offset` (aligned or not) of a file. */
@@ -11,19 +12,24 @@ export interface FileRange {
   readonly version?: string;
 }
 
-/** How other numbers than float32 lie in a file: a program then gets them decoded, and does not map the file. */
+/** How other numbers than float32 lie in a file: a program then gets them decoded, from a temporary file where there are many. */
 export interface StoredEncoding {
   readonly bytesPerElement: number;
+  /** Decodes any piece of whole elements. */
   decode(bytes: Uint8Array<ArrayBuffer>): Float32Array;
 }
 
 const BACKEND = 'stored';
+/** Elements that are decoded at a time. */
+const PIECE = 1 << 20;
 
 interface Place extends FileRange {
   /** One past the last byte. */
   readonly end: number;
   readonly encoding: StoredEncoding | undefined;
   readonly version: string;
+  /** Bytes of the file. */
+  readonly size: number;
 }
 
 /** Outlives the move of a tensor to a backend that computes: the numbers stay the same, and so does the file. */
@@ -36,7 +42,7 @@ const places = new WeakMap<DataId, Place>();
  * Anything else reads them when it first needs them: TensorFlow.js then moves the tensor to its active backend.
  *
  * @param range  the file must not change while the tensor or a program that holds it is in use
- * @param encoding  for half floats and the like; they are read and decoded for each program
+ * @param encoding  for half floats and the like: decoded once, into a temporary file, or, where that is not worth it, for each program
  * @throws FileError  if there is no such file, or it ends before the tensor does; later on, if it has changed
  * @throws ShapeError  if the offset is not a whole number of bytes
  */
@@ -53,18 +59,26 @@ export function storedTensor({ path, offset }: FileRange, shape: readonly number
   }
   const backend = (engine().findBackend(BACKEND) ?? install()) as StoredBackend;
   // Tensors know where they lie by their real path: a link may point to another place tomorrow.
-  const dataId = backend.place({ path: files().realpathSync(path), offset, end, encoding, version: versionOf(found) });
+  const dataId = backend.place({ path: files().realpathSync(path), offset, end, encoding, version: versionOf(found), size: found.size });
   return engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype: 'float32' }, backend);
 }
 
 const versionOf = ({ ino, size, mtimeMs }: FileSystem.Stats): string => `${ino} ${size} ${mtimeMs}`;
 
-/** The file behind a tensor, if {@link storedTensor} made it and its numbers are float32 there. */
+const decodedCopies = new DecodedCopies();
+
+/** Where a tensor's numbers lie as float32, if {@link storedTensor} made it and they do: in its own file or in one of copies. */
 export function fileRangeOf(dataId: DataId): FileRange | undefined {
   const place = places.get(dataId);
-  if (!place || place.encoding) return undefined;
+  if (!place) return undefined;
   checkUnchanged(place);
-  return place;
+  const { encoding } = place;
+  return encoding ? decodedCopies.of({ ...place, bytesPerElement: encoding.bytesPerElement }, () => decodedPieces(place, encoding)) : place;
+}
+
+function* decodedPieces({ path, offset, end }: Place, { bytesPerElement, decode }: StoredEncoding): Generator<Float32Array> {
+  const bytes = PIECE * bytesPerElement;
+  for (let begin = offset; begin < end; begin += bytes) yield decode(readRange({ path, offset: begin, end: Math.min(end, begin + bytes) }));
 }
 
 function checkUnchanged({ path, version }: Place): void {
@@ -103,7 +117,10 @@ class StoredBackend extends KernelBackend {
   }
 
   override disposeData(dataId: DataId): boolean {
-    return this.alive.delete(dataId);
+    const place = places.get(dataId)!;
+    const deleted = this.alive.delete(dataId);
+    if (place.encoding && ![...this.alive].some((other) => places.get(other)!.version === place.version)) decodedCopies.drop(place);
+    return deleted;
   }
 
   override refCount(dataId: DataId): number {
