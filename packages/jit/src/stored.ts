@@ -1,18 +1,18 @@
 import { FileError, ShapeError } from '@prefix-tuning/base';
 import { engine, KernelBackend, registerBackend, type DataId, type Tensor } from '@tensorflow/tfjs-core';
 import type * as FileSystem from 'node:fs';
-import { DecodedCopies } from './decoded-copies.js';
 import { sizeOf } from './values.js';
 
-/** Where a tensor's numbers lie: little-endian float32, row-major, from byte `offset` (aligned or not) of a file. */
+/** Where a tensor's numbers lie: little-endian float32 unless encoded, row-major, from byte `offset` (aligned or not) of a file. */
 export interface FileRange {
   readonly path: string;
   readonly offset: number;
   /** Tells whether the file is still the one it was. */
   readonly version?: string;
+  readonly encoding?: StoredEncoding | undefined;
 }
 
-/** How other numbers than float32 lie in a file: a program then gets them decoded, from a temporary file where there are many. */
+/** How other numbers than float32 lie in a file. They are decoded where they are needed: in few places, since that takes time and memory. */
 export interface StoredEncoding {
   readonly bytesPerElement: number;
   /** Decodes any piece of whole elements. */
@@ -20,16 +20,13 @@ export interface StoredEncoding {
 }
 
 const BACKEND = 'stored';
-/** Elements that are decoded at a time. */
+/** Elements that are read at a time. */
 const PIECE = 1 << 20;
 
 interface Place extends FileRange {
   /** One past the last byte. */
   readonly end: number;
-  readonly encoding: StoredEncoding | undefined;
   readonly version: string;
-  /** Bytes of the file. */
-  readonly size: number;
 }
 
 /** Outlives the move of a tensor to a backend that computes: the numbers stay the same, and so does the file. */
@@ -42,11 +39,11 @@ const places = new WeakMap<DataId, Place>();
  * Anything else reads them when it first needs them: TensorFlow.js then moves the tensor to its active backend.
  *
  * @param range  the file must not change while the tensor or a program that holds it is in use
- * @param encoding  for half floats and the like: decoded once, into a temporary file, or, where that is not worth it, for each program
+ * @param encoding  for half floats and the like
  * @throws FileError  if there is no such file, or it ends before the tensor does; later on, if it has changed
  * @throws ShapeError  if the offset is not a whole number of bytes
  */
-export function storedTensor({ path, offset }: FileRange, shape: readonly number[], encoding?: StoredEncoding): Tensor {
+export function storedTensor({ path, offset }: Pick<FileRange, 'path' | 'offset'>, shape: readonly number[], encoding?: StoredEncoding): Tensor {
   if (!Number.isSafeInteger(offset) || offset < 0) {
     throw new ShapeError(`storedTensor: offset: expected a whole number of bytes, got ${offset}. Pass where the tensor begins.`, { details: { path, offset } });
   }
@@ -59,26 +56,17 @@ export function storedTensor({ path, offset }: FileRange, shape: readonly number
   }
   const backend = (engine().findBackend(BACKEND) ?? install()) as StoredBackend;
   // Tensors know where they lie by their real path: a link may point to another place tomorrow.
-  const dataId = backend.place({ path: files().realpathSync(path), offset, end, encoding, version: versionOf(found), size: found.size });
+  const dataId = backend.place({ path: files().realpathSync(path), offset, end, encoding, version: versionOf(found) });
   return engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype: 'float32' }, backend);
 }
 
 const versionOf = ({ ino, size, mtimeMs }: FileSystem.Stats): string => `${ino} ${size} ${mtimeMs}`;
 
-const decodedCopies = new DecodedCopies();
-
-/** Where a tensor's numbers lie as float32, if {@link storedTensor} made it and they do: in its own file or in one of copies. */
+/** The place of a tensor that {@link storedTensor} made. */
 export function fileRangeOf(dataId: DataId): FileRange | undefined {
   const place = places.get(dataId);
-  if (!place) return undefined;
-  checkUnchanged(place);
-  const { encoding } = place;
-  return encoding ? decodedCopies.of({ ...place, bytesPerElement: encoding.bytesPerElement }, () => decodedPieces(place, encoding)) : place;
-}
-
-function* decodedPieces({ path, offset, end }: Place, { bytesPerElement, decode }: StoredEncoding): Generator<Float32Array> {
-  const bytes = PIECE * bytesPerElement;
-  for (let begin = offset; begin < end; begin += bytes) yield decode(readRange({ path, offset: begin, end: Math.min(end, begin + bytes) }));
+  if (place) checkUnchanged(place);
+  return place;
 }
 
 function checkUnchanged({ path, version }: Place): void {
@@ -90,8 +78,15 @@ function checkUnchanged({ path, version }: Place): void {
 }
 
 /** The numbers of a constant that lies in a file. */
-export function readStored(range: FileRange, shape: readonly number[]): Float32Array {
-  return new Float32Array(readRange({ ...range, end: range.offset + 4 * sizeOf(shape) }).buffer);
+export function readStored({ path, offset, encoding }: FileRange, shape: readonly number[]): Float32Array {
+  const bytes = readRange({ path, offset, end: offset + (encoding?.bytesPerElement ?? 4) * sizeOf(shape) });
+  return encoding ? encoding.decode(bytes) : new Float32Array(bytes.buffer);
+}
+
+/** The same, some at a time. */
+export function* readInPieces({ path, offset, encoding }: FileRange, shape: readonly number[]): Generator<Float32Array> {
+  const bytes = encoding?.bytesPerElement ?? 4;
+  for (let [done, all] = [0, sizeOf(shape)]; done < all; done += PIECE) yield readStored({ path, offset: offset + bytes * done, encoding }, [Math.min(PIECE, all - done)]);
 }
 
 /** A backend that can only read: the engine moves its tensors to the active one before any kernel sees them. */
@@ -117,10 +112,7 @@ class StoredBackend extends KernelBackend {
   }
 
   override disposeData(dataId: DataId): boolean {
-    const place = places.get(dataId)!;
-    const deleted = this.alive.delete(dataId);
-    if (place.encoding && ![...this.alive].some((other) => places.get(other)!.version === place.version)) decodedCopies.drop(place);
-    return deleted;
+    return this.alive.delete(dataId);
   }
 
   override refCount(dataId: DataId): number {

@@ -93,7 +93,7 @@ export const nextId = ({ inputs, constants, nodes }: Graph): number =>
   [...inputs, ...constants, ...nodes.flatMap(({ outputs }) => outputs)].reduce((next, { id }) => Math.max(next, id + 1), 0);
 
 /** The graph with other constants in place of some values. */
-export function substitute(graph: Graph, constants: ReadonlyMap<number, Omit<FileConstant, 'id'>>): Graph {
+export function substitute(graph: Graph, constants: ReadonlyMap<number, Omit<FileConstant, 'id'> | Omit<MemoryConstant, 'id'>>): Graph {
   let id = nextId(graph);
   const replaced = new Map([...constants].map(([old, constant]) => [old, { ...constant, id: id++ }]));
   const nodes = graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((value) => replaced.get(value.id) ?? value) }));

@@ -23,7 +23,7 @@ export function printGraph(graph: Graph): string {
 }
 
 function preview(constant: Constant): string {
-  if ('file' in constant) return `${constant.file.path} from byte ${constant.file.offset}`;
+  if ('file' in constant) return `${constant.file.path} from byte ${constant.file.offset}${constant.file.encoding ? ', encoded' : ''}`;
   const { data } = constant;
   const shown = Array.from<number | bigint, string>(data.slice(0, 6) as Iterable<number | bigint>, (x) => String(typeof x === 'number' ? Number(x.toPrecision(6)) : x));
   return `{${shown.join(', ')}${data.length > 6 ? ', ...' : ''}}`;

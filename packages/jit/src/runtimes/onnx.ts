@@ -6,6 +6,7 @@ import { staggerRows } from '../graph/stagger.js';
 import type { Program, Runtime } from '../runtime.js';
 import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
+import { decode } from './decoded.js';
 import { layoutFor, type WeightLayout } from './packing.js';
 import { QuantisedWeights } from './quantised.js';
 import { SharedWeights, type SaveSession, type Shared } from './shared-weights.js';
@@ -140,7 +141,7 @@ async function place(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): 
 }
 
 async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {
-  const { graph: placed, release } = spill(await place(graph, ort, settings));
+  const { graph: placed, release } = spill(decode(await place(graph, ort, settings)));
   const { session, inputNames, outputNames } = await start(placed, ort, settings).catch((error: unknown) => {
     release();
     throw error;
