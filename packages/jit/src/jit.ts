@@ -19,11 +19,13 @@ export interface JitOptions {
   /** Defaults to what {@link findRuntime} finds: tfjs-node-gpu or tfjs-node if installed, else ONNX Runtime. */
   readonly runtime?: Runtime;
   readonly name?: string;
+  /** About how often each program will run, where it is known: for few runs ONNX Runtime prepares less. */
+  readonly runs?: number;
   /** Told once per input signature, after its program is compiled. */
   readonly onCompile?: (event: CompileEvent) => void;
 }
 
-const fields: FieldsOf<JitOptions> = { runtime: true, name: true, onCompile: true };
+const fields: FieldsOf<JitOptions> = { runtime: true, name: true, runs: true, onCompile: true };
 
 /** A compiled function: host tensors in, fresh host tensors out, in the nesting of the original function. */
 export interface JitFunction<I, O> {
@@ -48,7 +50,7 @@ export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) 
     const got = given instanceof Promise ? 'a promise. Await it.' : `${String(given)}. Leave it out for the fastest that is installed.`;
     throw new ConfigError(`jit: runtime: expected one such as eager('cpu') or onnxRuntime() gives, got ${got}`, { details: { field: 'runtime' } });
   }
-  const { name = fn.name || 'jit', onCompile } = options;
+  const { name = fn.name || 'jit', runs, onCompile } = options;
   const programs = new Map<string, Promise<Compiled>>();
 
   const compile = async (signature: string, specs: TensorSpec[], names: string[], shape: TreeShape): Promise<Compiled> => {
@@ -60,7 +62,7 @@ export function jit<I extends TensorTree, O extends TensorTree>(fn: (inputs: I) 
       outputShape = outputs.shape;
       return outputs.leaves;
     };
-    const program = await runtime.prepare(flat, specs, { name, inputNames: names });
+    const program = await runtime.prepare(flat, specs, { name, inputNames: names, runs });
     onCompile?.({ name, signature, seconds: (performance.now() - started) / 1000, runtime: runtime.name });
     return { program, outputShape: () => outputShape };
   };

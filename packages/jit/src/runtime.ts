@@ -16,6 +16,8 @@ export interface PrepareOptions {
   /** Name for messages and listings. */
   readonly name: string;
   readonly inputNames: readonly string[];
+  /** About how often it will run; often unless given. */
+  readonly runs?: number | undefined;
 }
 
 /** Where programs run: ONNX Runtime on a traced graph, or TensorFlow.js eagerly on one of its backends. */

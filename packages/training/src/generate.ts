@@ -1,5 +1,5 @@
 import { hostTensor, jit, type Hosted } from '@prefix-tuning/jit';
-import { createGenerator, type Generated, type GenerateOptions, type Generator, type Model } from '@prefix-tuning/model';
+import { createGenerator, generate, type Generated, type GenerateOptions, type Model } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
 import { applyTuning, type TunedModel } from './apply.js';
 import type { SourceTensors, Tuning } from './methods/method.js';
@@ -20,12 +20,10 @@ export async function generateTuned(
   { tuning, parameters, ...options }: Omit<GenerateOptions, 'prefix'> & { tuning: Tuning; parameters: HostTensors },
 ): Promise<Generated[][]> {
   const tuned = applyTuning(model, tuning, parameters);
-  const generator = createGenerator(tuned.model, options.runtime ? { runtime: options.runtime } : {});
   try {
-    if (!tuned.readSource) return await generator.generate(prompts, { ...options, ...prefixesOf(tuned) });
-    return await generateAfterSources({ prompts, generator, options, readSource: tuned.readSource });
+    if (!tuned.readSource) return await generate(tuned.model, prompts, { ...options, ...prefixesOf(tuned) });
+    return await generateAfterSources(tuned.model, { prompts, options, readSource: tuned.readSource });
   } finally {
-    await generator.dispose();
     tuned.dispose();
   }
 }
@@ -39,7 +37,6 @@ const prefixesOf = ({ prefix, encoderPrefix, crossPrefix }: TunedModel<Model>): 
 
 interface SplitJob {
   readonly prompts: readonly (readonly number[])[];
-  readonly generator: Generator;
   readonly options: Omit<GenerateOptions, 'prefix'>;
   readonly readSource: (source: SourceTensors) => { readonly past: Past };
 }
@@ -48,8 +45,9 @@ interface SplitJob {
 const readTogether = 64;
 
 /** Reads sources first, those of one length together so that none is padded, then generates after the begin token. */
-async function generateAfterSources({ prompts, generator, options, readSource }: SplitJob): Promise<Generated[][]> {
+async function generateAfterSources(model: Model, { prompts, options, readSource }: SplitJob): Promise<Generated[][]> {
   const runtime = options.runtime ? { runtime: options.runtime } : {};
+  const generator = createGenerator(model, runtime);
   const read = jit((source: { ids: SourceTensors['ids']; mask: SourceTensors['mask'] }) => readSource(source).past, { name: 'source', ...runtime });
   const results: Generated[][] = prompts.map(() => []);
   let done = 0;
@@ -66,7 +64,7 @@ async function generateAfterSources({ prompts, generator, options, readSource }:
     }
     return results;
   } finally {
-    await read.dispose();
+    await Promise.all([read.dispose(), generator.dispose()]);
   }
 }
 

@@ -77,9 +77,9 @@ export function onnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
   checkWeights(weights, providers);
   return {
     name: ['onnx', ...(worker ? ['worker'] : []), ...(weights === 'int8' ? [weights] : []), ...providers].join(':'),
-    async prepare(fn, inputs, { name, inputNames }) {
+    async prepare(fn, inputs, { name, inputNames, runs }) {
       const graph = trace(fn, inputs, { name, inputNames });
-      return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph), ownKernels: !session.executionProviders, inNode: load === loadDefault });
+      return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph, { runs }), ownKernels: !session.executionProviders, inNode: load === loadDefault });
     },
   };
 }

@@ -13,11 +13,18 @@ function product(rows: number, K: number) {
   return g.finish('product', [], [matMul(g, [x, g.stored({ path: '/weights.bin', offset: 0 }, [K, 25_000])])]);
 }
 
-test('weights of more than an eighth of the memory are mapped where many rows multiply them, all others packed', () => {
-  expect(layoutFor(product(640, 10_001), 8e9)).toBe('mapped');
-  expect(layoutFor(product(640, 10_000), 8e9)).toBe('packed');
-  expect(layoutFor(product(255, 10_001), 8e9)).toBe('packed');
-  expect(layoutFor(product(640, 10_001), 16e9)).toBe('packed');
+test('weights of more than an eighth of the memory are mapped where many rows multiply them, or one, all others packed', () => {
+  expect(layoutFor(product(640, 10_001), { available: 8e9 })).toBe('mapped');
+  expect(layoutFor(product(1, 10_001), { available: 8e9 })).toBe('mapped');
+  expect(layoutFor(product(640, 10_000), { available: 8e9 })).toBe('packed');
+  expect(layoutFor(product(255, 10_001), { available: 8e9 })).toBe('packed');
+  expect(layoutFor(product(640, 10_001), { available: 16e9 })).toBe('packed');
+});
+
+test('weights of programs that run seldom are mapped, longer so where they would be packed into a file', () => {
+  const of = (available: number, runs: number) => layoutFor(product(5, 10_000), { available, runs });
+  expect([79, 80].map((runs) => of(33e9, runs))).toEqual(['mapped', 'packed']);
+  expect([249, 250].map((runs) => of(31e9, runs))).toEqual(['mapped', 'packed']);
 });
 
 test('both layouts give the same numbers, forward and transposed', async () => {

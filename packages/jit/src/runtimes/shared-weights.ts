@@ -11,7 +11,7 @@ import { modules, temporaryFolder } from './temporary-folder.js';
  * Matrices that take a smaller share of the memory are packed by each program for itself: a file takes a few seconds to
  * write, and a run has a handful of programs.
  */
-const WORTH_A_FILE = 1 / 32;
+export const WORTH_A_FILE = 1 / 32;
 /** Matrices that take a larger share have no room for a packed copy beside the file: not even the first program has its own. */
 const ONCE_ALONE = 1 / 8;
 /** Matrices packed at a time, which takes as much memory again for a moment. */

@@ -13,7 +13,7 @@ const listing = (fn: (x: tf.Tensor) => tf.Tensor | tf.Tensor[], inputs: Paramete
   printGraph(trace(([x]) => [fn(x!)].flat(), inputs, { name: 'f' }));
 
 test('options that do not exist are refused by name', () => {
-  expect(() => jit((x: tf.Tensor) => x, { oncompile: () => {} } as never)).toThrow('jit: expected fields of runtime, name, onCompile, got oncompile.');
+  expect(() => jit((x: tf.Tensor) => x, { oncompile: () => {} } as never)).toThrow('jit: expected fields of runtime, name, runs, onCompile, got oncompile.');
   for (const runtime of ['cpu', Promise.resolve(eager('cpu')), null]) expect(() => jit((x: tf.Tensor) => x, { runtime } as never)).toThrow("jit: runtime: expected one such as eager('cpu')");
   expect(() => onnxRuntime({ executionProviders: ['cuda'] } as never)).toThrow('onnxRuntime: expected fields of load, worker, weights, session, got executionProviders.');
 });

@@ -105,6 +105,18 @@ describe('generate', () => {
     expect(await generate(model, prompts, { maxNewTokens: 8, sample: { topK: 1, seed: 1 } })).toEqual(await generate(model, prompts, { maxNewTokens: 8 }));
   });
 
+  test('the runtime is told of a single call how many steps it may take, and nothing of a generator that is kept', async () => {
+    const runtime = eager('cpu');
+    const told: (number | undefined)[] = [];
+    const listening = { ...runtime, prepare: (...args: Parameters<typeof runtime.prepare>) => (told.push(args[2].runs), runtime.prepare(...args)) };
+    await generate(model, prompts.slice(0, 3), { beams: 2, maxNewTokens: 3, batchSize: 1, runtime: listening });
+    expect(new Set(told.splice(0))).toEqual(new Set([9]));
+    const kept = createGenerator(model, { runtime: listening });
+    await kept.generate(prompts, { maxNewTokens: 3 });
+    await kept.dispose();
+    expect(new Set(told)).toEqual(new Set([undefined]));
+  });
+
   test.each([{ beams: 1 }, { beams: 3, returnSequences: 2 }])('with $beams beams each prompt\'s sequences are told once, before the call ends', async (options) => {
     const told: (readonly Generated[])[] = [];
     const onSequences: GenerateOptions['onSequences'] = ({ prompt, sequences }) => {

@@ -1,4 +1,5 @@
 import { checkFields } from '@prefix-tuning/base';
+import type { Runtime } from '@prefix-tuning/jit';
 import type { Model } from '../model.js';
 import { candidateCount } from './beam-search.js';
 import { bucket } from './buckets.js';
@@ -6,7 +7,7 @@ import { createMemory } from './memory.js';
 import { resolvePrefixes } from './prefixes.js';
 import { tokensToSee } from './processors.js';
 import { createPrograms, type Programs, type ScoreOptions } from './programs.js';
-import { run } from './run.js';
+import { MOST_ROWS, run } from './run.js';
 import { resolveSettings, type Generated, type GenerateOptions, type SearchSettings } from './settings.js';
 
 /**
@@ -20,7 +21,7 @@ import { resolveSettings, type Generated, type GenerateOptions, type SearchSetti
  * @throws ConfigError  if an option is out of range or a sequence would be longer than the model's positions
  */
 export async function generate(model: Model, prompts: readonly (readonly number[])[], options: GenerateOptions = {}): Promise<Generated[][]> {
-  const generator = createGenerator(model, options.runtime ? { runtime: options.runtime } : {});
+  const generator = generatorOf(model, { runtime: options.runtime, once: true });
   try {
     return await generator.generate(prompts, options);
   } finally {
@@ -42,14 +43,18 @@ export interface Generator {
  */
 export function createGenerator(model: Model, options: Pick<GenerateOptions, 'runtime'> = {}): Generator {
   checkFields('createGenerator', options, ['runtime']);
-  const { runtime } = options;
+  return generatorOf(model, { runtime: options.runtime, once: false });
+}
+
+/** @param options.once  whether it is for one call alone, so that it is known how much its programs have to do */
+function generatorOf(model: Model, { runtime, once }: { runtime: Runtime | undefined; once: boolean }): Generator {
   const compiled: Record<string, Programs> = {};
   let memory = createMemory();
   return {
     async generate(prompts, options = {}) {
       const settings = resolveSettings(options, model);
       const scores = scoresFor(settings, options.sample !== undefined, model.config.vocabulary);
-      const programs = (compiled[JSON.stringify(scores)] ??= createPrograms(model, { scores, runtime }));
+      const programs = (compiled[JSON.stringify(scores)] ??= createPrograms(model, { scores, runtime, runs: once ? stepsFor(settings, prompts.length, options) : undefined }));
       return run({ model, programs, settings, prompts, options, memory, prefixes: resolvePrefixes(options, model.config, prompts.length) });
     },
     dispose: async () => {
@@ -57,6 +62,11 @@ export function createGenerator(model: Model, options: Pick<GenerateOptions, 'ru
       await Promise.all(Object.values(compiled).map((programs) => programs.dispose()));
     },
   };
+}
+
+/** Steps of decoding at most, where memory is no limit. */
+function stepsFor({ beams, maxNewTokens }: SearchSettings, prompts: number, { batchSize = Math.max(1, Math.floor(MOST_ROWS / beams)) }: GenerateOptions): number {
+  return Math.ceil(prompts / batchSize) * maxNewTokens;
 }
 
 /** To find more of a row's tokens than these takes a program as long as to hand all of them over. */

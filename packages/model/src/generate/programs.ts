@@ -98,10 +98,14 @@ export interface ScoreOptions {
   readonly tokens?: number | undefined;
 }
 
-/** Compiles what generation runs. Programs are for fixed shapes, so callers keep to few of them. */
-export function createPrograms(model: Model, options: { scores: ScoreOptions; runtime?: Runtime | undefined }): Programs {
+/**
+ * Compiles what generation runs. Programs are for fixed shapes, so callers keep to few of them.
+ *
+ * @param options.runs  about how many steps there will be, where that is known
+ */
+export function createPrograms(model: Model, options: { scores: ScoreOptions; runtime?: Runtime | undefined; runs?: number | undefined }): Programs {
   const { family, parameters, config } = model;
-  const runtime = options.runtime ? { runtime: options.runtime } : {};
+  const common = { ...(options.runtime ? { runtime: options.runtime } : {}), ...(options.runs === undefined ? {} : { runs: options.runs }) };
   const score = (hidden: Tensor): Scored => {
     const logits = family.logits(parameters, hidden);
     const { kind, tokens } = options.scores;
@@ -114,15 +118,15 @@ export function createPrograms(model: Model, options: { scores: ScoreOptions; ru
       const { hidden, present } = family.forward(parameters, config, { ...input, attentionMask: reshape(keyMask(mask), [1, 1, ...(mask.shape as [number, number])]), rows: last, past: prefix[0] });
       return { ...score(reshape(hidden, [-1, config.width])), present };
     },
-    { name: 'read', ...runtime },
+    { name: 'read', ...common },
   );
-  const encode: Programs['encode'] = jit(encodeAndStart(model, score), { name: 'encode', ...runtime });
+  const encode: Programs['encode'] = jit(encodeAndStart(model, score), { name: 'encode', ...common });
   const decode: Programs['decode'] = jit(
     ({ source: [source], ...input }: DecodeInput): DecodeOutput => {
       const { hidden, fresh } = family.forward(parameters, config, { ...input, source: source && { ...source, prefix: source.prefix[0] } });
       return { ...score(reshape(hidden, [-1, config.width])), fresh };
     },
-    { name: 'decode', ...runtime },
+    { name: 'decode', ...common },
   );
   const all = { read, encode, decode };
   return { ...all, dispose: async () => void (await Promise.all(Object.values(all).map((program) => program.dispose()))) };

@@ -12,7 +12,7 @@ import type { Generated } from './settings.js';
 /** New tokens that a cache has room for from the start; it grows when sequences get longer. */
 const roomForNew = 64;
 /** A step reads all weights whatever its rows; with as many rows that is a small part of it. */
-const MOST_ROWS = 256;
+export const MOST_ROWS = 256;
 /** Share of the memory for the keys and values of all rows. */
 const CACHE_SHARE = 1 / 16;
 
