@@ -31,9 +31,10 @@ def main():
     torch.set_num_threads(job["threads"])
     model = AutoModelForCausalLM.from_pretrained(job["folder"], dtype=torch.float32).eval()
     started = time.perf_counter()
-    generate(model, job["prompts"][: job["batch"]], job)
+    tokens = generate(model, job["prompts"][: job["batch"]], job)
     first, before = time.perf_counter(), time.process_time()
-    tokens = generate(model, job["prompts"], job)
+    if not job.get("once"):
+        tokens = generate(model, job["prompts"], job)
     done, processor = time.perf_counter(), time.process_time() - before
     peak = peak_memory()
     print(json.dumps({"seconds": done - first, "processor": processor, "firstSeconds": first - started, "peak": peak, "tokens": tokens}))

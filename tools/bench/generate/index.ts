@@ -4,7 +4,7 @@
  * 100 sources of E2E's dev set (PREFIX_TUNING_DATA; else random ids as long), 40 new tokens, random weights, no end token.
  * Beam search of width 5 against Hugging Face's `generate`, greedy against transformers.js: both need the Python of
  * PREFIX_TUNING_PYTHON (default python3), the second for its ONNX export, in float32 and in eight bits. In batches of 10, and in larger ones: ours of its
- * own choice, the others' of 50 and 100. That all give the same tokens is part of the report. On a busy machine take the ratios of processor time, with PREFIX_TUNING_BENCH_THREADS=1, and fewer prompts
+ * own choice, the others' of 50 and 100; and one prompt alone, from the start of a process to its end. That all give the same tokens is part of the report. On a busy machine take the ratios of processor time, with PREFIX_TUNING_BENCH_THREADS=1, and fewer prompts
  * with PREFIX_TUNING_BENCH_PROMPTS.
  */
 import { createRng } from '@prefix-tuning/base';
@@ -70,6 +70,7 @@ async function race(search: string, job: Job, { ours, theirs, name, batches: [bo
     ...ratios(`${search}, eight bits vs float32`, own, eightBits),
   ];
   if (!theirs) return results;
+  results.push(...(await firstText(search, job, { ours, theirs, name })));
   for (const batch of [both, larger]) {
     const report = await contestant(theirs, { ...job, batch });
     results.push(...figures(`${search}, ${name}, batches of ${batch}`, report, job));
@@ -83,6 +84,22 @@ async function race(search: string, job: Job, { ours, theirs, name, batches: [bo
     results.push(...ratios(`${search}-vs-${name}, both in eight bits, its batches of ${larger}`, report, eightBits));
   }
   return results;
+}
+
+/** What who wants one text waits for: starting, loading, compiling and writing. */
+async function firstText(search: string, job: Job, { ours, theirs, name }: Pick<Contestants, 'ours' | 'name'> & { readonly theirs: readonly string[] }): Promise<BenchResult[]> {
+  const one: GenerateJob = { ...job, prompts: job.prompts.slice(0, 1), batch: 1, once: true };
+  const timed = async (command: readonly string[]) => {
+    const started = performance.now();
+    const report = await contestant(command, one);
+    return { ...report, seconds: (performance.now() - started) / 1000 };
+  };
+  const [own, other] = [await timed(ours), await timed(theirs)];
+  return [
+    { name: `first text, ${search}`, value: own.seconds, unit: 's' },
+    { name: `first text, ${search}, ${name}`, value: other.seconds, unit: 's' },
+    ...ratios(`first-text-vs-${name}, ${search}`, other, own).filter((result) => !result.name.endsWith('processor time')),
+  ];
 }
 
 const figures = (name: string, { seconds, firstSeconds, peak }: GenerateReport, { prompts }: Job): BenchResult[] => [
