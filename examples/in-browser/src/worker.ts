@@ -81,8 +81,7 @@ async function write({ source, files }: Parameters<Calls['write']>[0]) {
   const alone = await continued({});
   if (!files) return { alone, tuned: undefined };
   const tuning = await loadTuning('prefix', model, files);
-  const { prefix, dispose } = applyTuning(model, tuning, tuning.parameters);
-  dispose();
+  const { prefix } = await applyTuning(model, tuning, tuning.parameters);
   return { alone, tuned: await continued({ prefix }) };
 }
 

@@ -1,6 +1,6 @@
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { splitRows, type LayerPast } from './expand.js';
-import { foldMatrix } from './matrix.js';
+import { foldMatrix, type FoldOptions } from './matrix.js';
 import { matrixOf, type PrefixShape, type PrefixSpec } from './spec.js';
 import { slotValues, type HostPast } from './slots.js';
 import type { ParameterValues, Values } from './values.js';
@@ -14,12 +14,13 @@ export interface FoldedPrefix extends PrefixShape {
 /**
  * Drops the network: computes the prefix once and keeps only that. No logit changes.
  *
+ * @throws ConfigError  for an option that does not exist
  * @throws ShapeError  if the parameters are not those of the specification
  * @see Li & Liang 2021, section 4.3
  */
-export async function foldPrefix(parameters: ParameterValues, spec: PrefixSpec): Promise<FoldedPrefix> {
+export async function foldPrefix(parameters: ParameterValues, spec: PrefixSpec, options: FoldOptions = {}): Promise<FoldedPrefix> {
   const { layers, heads, headDim, length } = spec;
-  return { layers, heads, headDim, length, rows: await foldMatrix(parameters, matrixOf(spec)) };
+  return { layers, heads, headDim, length, rows: await foldMatrix(parameters, matrixOf(spec), options) };
 }
 
 /** Puts a folded prefix on the active backend: L pairs of float32 [1, H, P, D]; the caller disposes them. */

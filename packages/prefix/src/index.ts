@@ -8,7 +8,7 @@ export { PrefixFileError } from './errors.js';
 export { expandPrefix, splitRows, type LayerPast, type Past } from './expand.js';
 export { fitPrefix, type FitInputs, type FitOptions, type FitState } from './fit.js';
 export { foldedPast, foldPrefix, hostPast, type FoldedPrefix } from './fold.js';
-export { checkParameterShapes, createMatrix, expandMatrix, foldMatrix, matrixShapes, matrixSize, type Initialisation, type MatrixSpec } from './matrix.js';
+export { checkParameterShapes, createMatrix, expandMatrix, foldMatrix, matrixShapes, matrixSize, type FoldOptions, type Initialisation, type MatrixSpec } from './matrix.js';
 export type { FolderSource, FolderTarget } from './peft/files.js';
 export { loadPrefix, loadTiedPrefix, savePrefix, type LoadedPrefix } from './peft/folder.js';
 export { loadSitePrefixes, saveSitePrefixes } from './peft/sites-folder.js';

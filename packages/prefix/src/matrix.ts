@@ -1,4 +1,4 @@
-import { ConfigError, ShapeError, type Rng } from '@prefix-tuning/base';
+import { checkFields, ConfigError, ShapeError, type Rng } from '@prefix-tuning/base';
 import { add, matMul, tanh, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { toTensors, type ParameterTensors } from './tensors.js';
 import { fillValues, sizeOf, type ParameterValues, type Values } from './values.js';
@@ -87,13 +87,31 @@ export function expandMatrix(parameters: ParameterTensors, spec: MatrixSpec): Te
   return linear(hidden, parameters['transform.2.weight']!, parameters['transform.2.bias']!);
 }
 
-/** Computes the matrix once, on the active backend, into plain memory: what is kept of it after training. */
-export async function foldMatrix(parameters: ParameterValues, spec: MatrixSpec): Promise<Values> {
-  const rows = tidy(() => expandMatrix(toTensors(parameters), spec));
-  const data = Float32Array.from(await rows.data());
-  rows.dispose();
+export interface FoldOptions {
+  /** Compiles the network, such as `jit` of `@prefix-tuning/jit`; without it each of its products runs on the active backend. */
+  readonly compile?: (fn: (parameters: ParameterTensors) => Tensor) => (parameters: ParameterValues) => Promise<Values>;
+}
+
+/**
+ * Computes the matrix once, into plain memory: what is kept of it after training.
+ *
+ * @throws ConfigError  for an option that does not exist
+ * @throws ShapeError  if the parameters are not those of the specification
+ */
+export async function foldMatrix(parameters: ParameterValues, spec: MatrixSpec, options: FoldOptions = {}): Promise<Values> {
+  checkFields('fold options', options, ['compile']);
+  const { compile = eagerly } = options;
+  const { data } = await compile((tensors) => expandMatrix(tensors, spec))(parameters);
   return { dtype: 'float32', shape: [spec.length, spec.out], data };
 }
+
+const eagerly: NonNullable<FoldOptions['compile']> = (fn) => async (parameters) => {
+  const rows = tidy(() => fn(toTensors(parameters)));
+  const data = Float32Array.from(await rows.data());
+  const { shape } = rows;
+  rows.dispose();
+  return { dtype: 'float32', shape, data };
+};
 
 /** How many numbers train. */
 export const matrixSize = (spec: MatrixSpec): number => Object.values(matrixShapes(spec)).reduce((sum, shape) => sum + sizeOf(shape), 0);

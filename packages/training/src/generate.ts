@@ -19,7 +19,7 @@ export async function generateTuned(
   prompts: readonly (readonly number[])[],
   { tuning, parameters, ...options }: Omit<GenerateOptions, 'prefix'> & { tuning: Tuning; parameters: HostTensors },
 ): Promise<Generated[][]> {
-  const tuned = applyTuning(model, tuning, parameters);
+  const tuned = await applyTuning(model, tuning, parameters, options.runtime ? { runtime: options.runtime } : {});
   try {
     if (!tuned.readSource) return await generate(tuned.model, prompts, { ...options, ...prefixesOf(tuned) });
     return await generateAfterSources(tuned.model, { prompts, options, readSource: tuned.readSource });

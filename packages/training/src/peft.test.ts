@@ -82,7 +82,7 @@ test.skipIf(!hasPeft).each(families)('LoRA saved here for a tiny %s gives the sa
   const stirred = Object.fromEntries(Object.entries(tuning.parameters).map(([name, value]) => [name, { ...value, data: Float32Array.from(value.data, () => 0.3 * normal()) }]));
   await tuning.save(join(folder, `lora-${family}`), stirred);
   const { tokens } = await json(`${goldens}/peft/${family}/prefix/logits.json`);
-  const tuned = applyTuning(model, tuning, stirred);
+  const tuned = await applyTuning(model, tuning, stirred);
   const [got, expected] = [logits(tuned.model, undefined, tokens), inPeft(family, join(folder, `lora-${family}`)) as number[]];
   expect(largestDifference(got, expected)).toBeLessThan(1e-5);
   expect(largestDifference(got, logits(model, undefined, tokens))).toBeGreaterThan(0.01);

@@ -42,7 +42,5 @@ export async function shareBatch(model: Model, users: readonly User[], { decodin
 
 async function prefixIn(folder: string, model: Model): Promise<Hosted<Past>> {
   const tuning = await loadTuning('prefix', model, join(trainingFolder(folder), 'tuned'));
-  const tuned = applyTuning(model, tuning, tuning.parameters);
-  tuned.dispose();
-  return tuned.prefix!;
+  return (await applyTuning(model, tuning, tuning.parameters)).prefix!;
 }

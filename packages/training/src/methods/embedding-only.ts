@@ -48,6 +48,7 @@ function tuningOf(model: TrainableModel, settings: EmbeddingOnlySettings, parame
     settings: { ...settings },
     parameters,
     layout: 'joined',
+    onlyPast: true,
     enter: (trained) => {
       const embeddings = expandEmbeddings(trained, spec);
       const { present } = model.family.forward(model.parameters, model.config, { embeddings });

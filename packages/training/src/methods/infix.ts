@@ -12,6 +12,7 @@ import {
 } from '@prefix-tuning/prefix';
 import { add, cast, concat, expandDims, maximum, ones, range, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { attentionShape, checkLength, decoderOnly, type TrainableModel } from '../model.js';
+import { compileFold } from '../run-once.js';
 import type { HostTensors, Tensors } from '../tensors.js';
 import type { ReadSource, SourceTensors, Tuning, TuningMethod } from './method.js';
 import { loadTuned, saveTuned } from './saved.js';
@@ -74,7 +75,7 @@ function tuningOf(model: TrainableModel, settings: InfixSettings, parameters: Ho
     enter: (trained) => ({ parameters: model.parameters, readSource: (source) => readSource(source, { model, table, trained, spec }) }),
     save: async (folder, trained) => {
       const { [virtual]: tokens, ...network } = trained;
-      const { rows } = await foldPrefix(network as ParameterValues, spec);
+      const { rows } = await foldPrefix(network as ParameterValues, spec, { compile: compileFold });
       const kept = { ...settings, kind: 'direct' };
       await saveTuned(folder, { method: 'infix', settings: kept, parameters: { 'embedding.weight': rows, [virtual]: tokens! } });
     },

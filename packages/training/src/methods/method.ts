@@ -54,6 +54,8 @@ export interface Tuning {
   readonly layout: Layout;
   /** The entry of trained parameters: a pure, differentiable function of them; `noise` is this step's {@link Tuning.noise}. */
   enter(parameters: Tensors, noise?: Tensors): Entry;
+  /** Whether all that enters is keys and values, the same for every prompt: generation computes them once, as a program. */
+  readonly onlyPast?: boolean;
   /** Whether the model's own dropout acts in training: where the model's weights train. */
   readonly modelDropout?: boolean;
   /** Random inputs of one training step, such as a dropout mask; none unless the method has some. */

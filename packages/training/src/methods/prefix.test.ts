@@ -44,8 +44,8 @@ test.each(['gpt2', 'llama', 'bart'] as const)('a prefix starts from the activati
   const ids = idsOf([7, 8, 7]);
   const source = model.family.encoder && encodeSource(model, { ids, mask: ones([1, 3]) });
   const { present } = model.family.forward(model.parameters, model.config, { ids, source });
-  expect(numbers(direct.decoder!)).toEqual(numbers(present));
-  if (source) expect(numbers(direct.cross!)).toEqual(numbers(source.keyValues));
+  expect(relativeError(numbers(direct.decoder!), numbers(present))).toBeLessThan(1e-5);
+  if (source) expect(relativeError(numbers(direct.cross!), numbers(source.keyValues))).toBeLessThan(1e-5);
   const every = (pasts: BySite<LayerPast[]>) => Object.values(pasts).flatMap((past) => (past ? numbers(past) : []));
   const error = async (settings: object) => relativeError(every(pastsOf(await of(settings))), every(direct));
   expect(await error({})).toBeLessThan(0.95 * (await error({ initialisation: 'normal' })));
@@ -81,7 +81,7 @@ test.each(['gpt2', 'llama', 'bart'] as const)('dropout drops its share of the pr
   expect(await lossOf(tuning!, noise)).not.toBeCloseTo(await lossOf(still!, {}), 4);
 });
 
-test.each(['gpt2', 'llama', 'bart'] as const)('folding changes no logit: %s', async (family) => {
+test.each(['gpt2', 'llama', 'bart'] as const)('folding changes no logit beyond rounding: %s', async (family) => {
   const model = await tinyModel(family);
   const tuning = await tune('prefix', model, { settings: { length: 4, networkWidth: 6, initialisation: 'normal' }, rng: createRng(3) });
   const folder = await mkdtemp(join(tmpdir(), 'fold-'));
@@ -97,5 +97,5 @@ test.each(['gpt2', 'llama', 'bart'] as const)('folding changes no logit: %s', as
       const batch = { ids: toTensor(ids), rows: toTensor(rows), targets: toTensor(targets), weights: toTensor(weights), ...apart };
       return batchLogits(model, which, toTensors(which.parameters), batch).dataSync();
     });
-  expect(logits(folded)).toEqual(logits(tuning));
+  expect(relativeError(logits(folded), logits(tuning))).toBeLessThan(1e-6);
 });

@@ -22,6 +22,7 @@ import {
   type Site,
 } from '@prefix-tuning/prefix';
 import { attentionShape, checkLength, layoutOf, type TrainableModel } from '../model.js';
+import { compileFold } from '../run-once.js';
 import type { HostTensors } from '../tensors.js';
 import { checkDropout, dropoutMask } from './dropout.js';
 import type { Entry, Tuning, TuningMethod } from './method.js';
@@ -138,6 +139,7 @@ function tuningOf(
     settings,
     parameters,
     layout: layoutOf(model),
+    onlyPast: true,
     enter: (trained, noise) => {
       const longer = Object.entries(specs).filter(([, { length }]) => length > 0) as [Site, PrefixSpec][];
       const pasts = longer.map(([site, spec]) => {
@@ -147,7 +149,7 @@ function tuningOf(
       return { parameters: model.parameters, ...Object.fromEntries(pasts) };
     },
     save: async (folder, trained) => {
-      const folded = Object.values(mapSites(specs, async (spec, site) => [site, await foldPrefix(ownOf(model, trained as ParameterValues, site), spec)] as const));
+      const folded = Object.values(mapSites(specs, async (spec, site) => [site, await foldPrefix(ownOf(model, trained as ParameterValues, site), spec, { compile: compileFold })] as const));
       const prefixes: BySite<FoldedPrefix> = Object.fromEntries(await Promise.all(folded));
       const base = model.folder === undefined ? {} : { baseModel: model.folder };
       await (model.family.encoder ? saveSitePrefixes(folder, prefixes, base) : savePrefix(folder, prefixes.decoder!, base));

@@ -1,9 +1,10 @@
 import { ConfigError, type Rng } from '@prefix-tuning/base';
-import { jit, type JitFunction } from '@prefix-tuning/jit';
+import { hostTensor, jit, toTensor, type Hosted, type JitFunction } from '@prefix-tuning/jit';
 import { encodeSource } from '@prefix-tuning/model';
 import { fitPrefix, mapSites, prefixFromPast, type BySite, type FitInputs, type FitOptions, type FitState, type FoldedPrefix, type LayerPast, type ParameterValues, type PrefixSpec } from '@prefix-tuning/prefix';
-import { dispose, ones, reshape, tensor2d, tidy, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, ones, reshape, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import type { TrainableModel } from '../model.js';
+import { runOnce } from '../run-once.js';
 
 /**
  * A model's own keys and values on some words, as the prefix that they would be: of a decoder its cache; of an
@@ -14,13 +15,18 @@ import type { TrainableModel } from '../model.js';
  */
 export async function wordActivations(model: TrainableModel, tokens: readonly number[] | Int32Array): Promise<BySite<FoldedPrefix>> {
   checkWords(model, tokens);
-  const pasts = tidy(() => {
-    const ids = tensor2d(Int32Array.from(tokens), [1, tokens.length], 'int32');
-    return model.family.encoder ? readBothWays(model, ids) : { decoder: model.family.forward(model.parameters, model.config, { ids }).present as LayerPast[] };
-  });
-  const folded = await Promise.all(Object.entries(pasts).map(async ([site, past]) => [site, await prefixFromPast(past)] as const));
-  dispose(pasts);
-  return Object.fromEntries(folded);
+  const read = (ids: Tensor): BySite<LayerPast[]> => (model.family.encoder ? readBothWays(model, ids) : { decoder: model.family.forward(model.parameters, model.config, { ids }).present as LayerPast[] });
+  const pasts = await runOnce(jit(read, { name: 'words', runs: 1 }), hostTensor(Int32Array.from(tokens), [1, tokens.length], 'int32'));
+  return Object.fromEntries(await Promise.all(Object.entries(pasts).map(async ([site, past]) => [site, await foldedOf(past)] as const)));
+}
+
+async function foldedOf(past: Hosted<LayerPast[]>): Promise<FoldedPrefix> {
+  const tensors = past.map(({ key, value }) => ({ key: toTensor(key), value: toTensor(value) }));
+  try {
+    return await prefixFromPast(tensors);
+  } finally {
+    dispose(tensors);
+  }
 }
 
 function checkWords({ config: { vocabulary, maxPositions } }: TrainableModel, tokens: ArrayLike<number>): void {
