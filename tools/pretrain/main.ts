@@ -76,7 +76,7 @@ async function pretrain(args: string[]): Promise<void> {
     const rng = createRng(stream);
     return objective.sequences(rng.shuffle(texts), tokenizer, rng);
   };
-  const sequences = sequencesOf(documents, `pretrain ${settings.name}`);
+  const sequences = sequencesOf(documents, `pretrain ${settings.order ?? settings.name}`);
 
   const learner = await startModel(settings);
   const heldOut = (texts: readonly string[]) => objective.heldOut?.(texts, tokenizer) ?? sequencesOf(texts, 'held-out');
