@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import promises, { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { FileError, makeFolder, nodeModule } from './index.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FileError, makeFolder, moveFile, nodeModule } from './index.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -24,6 +24,33 @@ describe('folders', () => {
     await expect(makeFolder(join(folder, 'file/below/it'))).rejects.toThrow(FileError);
     // Node's own mkdir with `recursive` never comes back from here.
     if (process.platform === 'linux') await expect(makeFolder('/proc/none/below')).rejects.toThrow('expected to make the folder, got ENOENT');
+  });
+});
+
+describe('a file that is in use', () => {
+  const { platform } = process;
+  const on = (value: string) => Object.defineProperty(process, 'platform', { value });
+  const busy = Object.assign(new Error('EPERM: operation not permitted, rename'), { code: 'EPERM' });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    on(platform);
+  });
+
+  test('is waited for on Windows, a second at most, and nowhere else', async () => {
+    const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+    await writeFile(from, 'new');
+    await writeFile(to, 'old');
+    const rename = vi.spyOn(promises, 'rename').mockRejectedValueOnce(busy).mockRejectedValueOnce(busy);
+    on('linux');
+    await expect(moveFile(from, to)).rejects.toBe(busy);
+    on('win32');
+    await moveFile(from, to);
+    expect(await readFile(to, 'utf8')).toBe('new');
+    await expect(moveFile(from, to)).rejects.toThrow('ENOENT');
+    expect(rename).toHaveBeenCalledTimes(4);
+    rename.mockRejectedValue(busy);
+    await expect(moveFile(from, to)).rejects.toBe(busy);
+    expect(rename).toHaveBeenCalledTimes(12);
   });
 });
 

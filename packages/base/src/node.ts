@@ -66,6 +66,27 @@ export async function makeFolder(path: string): Promise<void> {
   });
 }
 
+/** What Windows answers while somebody, such as a virus scanner, has a file open. */
+const inUse = ['EPERM', 'EACCES', 'EBUSY'];
+
+/**
+ * Renames a file or folder, over a file that is there.
+ *
+ * Windows refuses that while anybody has one of them open, as scanners and indexers have what was just written: there it is
+ * tried again for a second.
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  const { rename } = fileSystem(from);
+  for (let wait = 10; ; wait *= 2) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (process.platform !== 'win32' || wait > 1000 || !inUse.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      await nodeModule('node:timers/promises').setTimeout(wait);
+    }
+  }
+}
+
 /** Not with `recursive: true`, which never ends where a folder takes no others and says that it is missing, as /proc does. */
 async function makeWithParents(path: string, node: typeof FileSystem): Promise<void> {
   const find = (place: string) => node.stat(place).catch(() => undefined);

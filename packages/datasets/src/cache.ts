@@ -1,11 +1,11 @@
-import { FileError, makeFolder, nodeModule } from '@prefix-tuning/base';
+import { FileError, makeFolder, moveFile, nodeModule } from '@prefix-tuning/base';
 import type { DatasetDefinition, DatasetOptions } from './define.js';
 import type { DataRecord, SplitName } from './example.js';
 import { readJsonLines } from './formats/json.js';
 import type { DataFolder } from './io/folder.js';
 
 const { createHash, randomUUID } = nodeModule('node:crypto');
-const { access, open, rename, rm, stat } = nodeModule('node:fs/promises');
+const { access, open, rm, stat } = nodeModule('node:fs/promises');
 const { join } = nodeModule('node:path');
 
 export interface CacheContext {
@@ -49,7 +49,7 @@ async function* writeCache(records: AsyncIterable<DataRecord<unknown>>, path: st
       yield record;
     }
     await written(path, file.write(lines.map((line) => `${line}\n`).join('')));
-    await written(path, file.close().then(() => rename(part, path)));
+    await written(path, file.close().then(() => moveFile(part, path)));
   } finally {
     await file.close();
     await rm(part, { force: true });

@@ -1,9 +1,9 @@
-import { checkFields, ConfigError, type FieldsOf, FileError, makeFolder, nodeModule, type OnProgress, PrefixTuningError } from '@prefix-tuning/base';
+import { checkFields, ConfigError, type FieldsOf, FileError, makeFolder, moveFile, nodeModule, type OnProgress, PrefixTuningError } from '@prefix-tuning/base';
 import type { Checksum, DatasetDefinition, DatasetOptions, Download } from './define.js';
 
 const { createHash, randomUUID } = nodeModule('node:crypto');
 const { createReadStream } = nodeModule('node:fs');
-const { access, open, rename, rm, stat } = nodeModule('node:fs/promises');
+const { access, open, rm, stat } = nodeModule('node:fs/promises');
 const { homedir } = nodeModule('node:os');
 const { dirname, join } = nodeModule('node:path');
 
@@ -83,7 +83,7 @@ async function fetchFile({ file, url, checksum: { kind, value } }: Download, { f
     if (got !== value) {
       throw new DownloadError(`${url}: expected a file with ${checksumNames[kind]} ${value}, got ${got}. The publisher's file has changed, or the way to it changes files.`, { details: { url, [kind]: value, got } });
     }
-    await rename(part, path);
+    await moveFile(part, path);
   } catch (error) {
     throw error instanceof PrefixTuningError ? error : new FileError(`${path}: expected to write the file, got: ${(error as Error).message}.`, { cause: error });
   } finally {

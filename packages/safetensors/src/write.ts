@@ -1,4 +1,4 @@
-import { FileError, fileSystem, PrefixTuningError } from '@prefix-tuning/base';
+import { FileError, fileSystem, moveFile, PrefixTuningError } from '@prefix-tuning/base';
 import { layOut, type TensorInput, type WriteOptions } from './serialize.js';
 
 /**
@@ -20,7 +20,7 @@ export async function writeSafetensors(path: string, tensors: Readonly<Record<st
  * @throws FileError  if the file cannot be written; what was there before is still there
  */
 export async function writeFileAtomically(path: string, chunks: readonly (() => Uint8Array)[]): Promise<void> {
-  const { open, rename, rm } = fileSystem(path);
+  const { open, rm } = fileSystem(path);
   const partial = `${path}.${crypto.randomUUID().slice(0, 8)}.partial`;
   try {
     const handle = await open(partial, 'wx');
@@ -30,7 +30,7 @@ export async function writeFileAtomically(path: string, chunks: readonly (() => 
     } finally {
       await handle.close();
     }
-    await rename(partial, path);
+    await moveFile(partial, path);
     await syncFolder(process.getBuiltinModule('node:path').dirname(path));
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});

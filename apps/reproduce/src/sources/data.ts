@@ -1,7 +1,7 @@
-import { ConfigError, makeFolder } from '@prefix-tuning/base';
+import { ConfigError, makeFolder, moveFile } from '@prefix-tuning/base';
 import { datasets as builtIn, loadDataset, openFolder, writeMiniData, type Dataset } from '@prefix-tuning/datasets';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Profile } from '../recipe/profile.js';
 import { hashFiles, hashText } from './files.js';
@@ -88,7 +88,7 @@ async function miniFolder(dataset: string, { data }: Profile, cache: string): Pr
   try {
     await writeMiniData(dataset, { folder: partial, seed: MINI_SEED, sizes });
     // Another process may have written the same in the meantime.
-    await rename(partial, folder).catch((error: Error) => {
+    await moveFile(partial, folder).catch((error: Error) => {
       if (!existsSync(folder)) throw error;
     });
   } finally {

@@ -1,4 +1,4 @@
-import { checkFields, FileError, nodeModule, type FieldsOf } from '@prefix-tuning/base';
+import { checkFields, FileError, moveFile, nodeModule, type FieldsOf } from '@prefix-tuning/base';
 import { BUILT_IN_METEOR_DATA, parseFunctionWords, parseNonbreaking, type MeteorData } from './data.js';
 import { ParaphraseBuilder } from './paraphrase-builder.js';
 import { decodeParaphrases, encodeParaphrases, isCompiled, ParaphraseTable } from './paraphrases.js';
@@ -114,12 +114,12 @@ function tarEntry(archive: Uint8Array, name: string): Uint8Array {
  * @throws FileError  if the source is missing or no such table, or the target can't be written
  */
 export async function compileParaphrases(source: string, target: string): Promise<void> {
-  const { rename, writeFile } = nodeModule('node:fs/promises');
+  const { writeFile } = nodeModule('node:fs/promises');
   const bytes = encodeParaphrases(await loadParaphrases(source));
   const temporary = `${target}.${process.pid}.tmp`;
   try {
     await writeFile(temporary, bytes);
-    await rename(temporary, target);
+    await moveFile(temporary, target);
   } catch (cause) {
     throw new FileError(`compileParaphrases: expected to write ${target}, got ${(cause as Error).message}. Choose a folder with room where you may write.`, { details: { target }, cause });
   }

@@ -1,7 +1,7 @@
-import { FileError, makeFolder, nodeModule } from '@prefix-tuning/base';
+import { FileError, makeFolder, moveFile, nodeModule } from '@prefix-tuning/base';
 import { writeFileAtomically } from '@prefix-tuning/safetensors';
 
-const { copyFile, readFile, rename, stat, symlink } = nodeModule('node:fs/promises');
+const { copyFile, link, readFile, stat, symlink } = nodeModule('node:fs/promises');
 const { dirname, join, relative } = nodeModule('node:path');
 
 /**
@@ -56,7 +56,7 @@ export function repoCache(cache: string, repo: string): RepoCache {
   };
 }
 
-/** A relative link, so that the cache can be moved; a copy where links are not allowed (Windows without developer mode). */
+/** A relative link, so that the cache can be moved; where such links are not allowed (Windows without developer mode), another name of the same bytes, or a copy. */
 async function linkTo(blob: string, path: string): Promise<void> {
   try {
     await symlink(relative(dirname(path), blob), path);
@@ -64,7 +64,9 @@ async function linkTo(blob: string, path: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
     if (code !== 'EPERM' && code !== 'ENOSYS') throw error;
-    await copyFile(blob, `${path}.partial`);
-    await rename(`${path}.partial`, path);
+    await link(blob, path).catch(async () => {
+      await copyFile(blob, `${path}.partial`);
+      await moveFile(`${path}.partial`, path);
+    });
   }
 }

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
-import { FileError, makeFolder, nodeModule, PrefixTuningError } from '@prefix-tuning/base';
+import { FileError, makeFolder, moveFile, nodeModule, PrefixTuningError } from '@prefix-tuning/base';
 import { HubError } from './errors.js';
 import { requestBytes, type RemoteFile } from './protocol.js';
 import type { HubSettings } from './settings.js';
 
 const { createHash } = nodeModule('node:crypto');
 const { createReadStream } = nodeModule('node:fs');
-const { open, readdir, rename, rm, stat } = nodeModule('node:fs/promises');
+const { open, readdir, rename, rm, stat, truncate } = nodeModule('node:fs/promises');
 const { basename, dirname, join } = nodeModule('node:path');
 const { setTimeout } = nodeModule('node:timers/promises');
 
@@ -39,13 +39,17 @@ async function fetchAndCheck(settings: HubSettings, remote: RemoteFile, { path, 
     const partial = await claimPartial(path);
     const handle = await open(partial, 'a+');
     try {
-      await fetchAll(settings, remote, { handle, label });
+      await fetchAll(settings, remote, { handle, partial, label });
       await handle.sync();
     } finally {
       await handle.close();
     }
     await check(partial, remote, label);
-    await rename(partial, path);
+    await moveFile(partial, path).catch(async (error: Error) => {
+      // Windows does not replace a file that is in use: another process has fetched the same in the meantime.
+      if (!(await stat(path).catch(() => undefined))) throw error;
+      await rm(partial, { force: true });
+    });
   } catch (cause) {
     if (cause instanceof PrefixTuningError) throw cause;
     throw new FileError(`${path}: expected to write the file, got ${(cause as Error).message}. Check the folder, its permissions and the free space.`, {
@@ -80,7 +84,9 @@ function isAlive(pid: number): boolean {
 }
 
 interface Target {
+  /** Opened for appending, in which state Windows does not let it be cut. */
   readonly handle: FileHandle;
+  readonly partial: string;
   readonly label: string;
 }
 
@@ -100,15 +106,15 @@ async function fetchAll(settings: HubSettings, remote: RemoteFile, target: Targe
   }
 }
 
-async function fetchRest(settings: HubSettings, { url, size }: RemoteFile, { handle, label }: Target): Promise<void> {
+async function fetchRest(settings: HubSettings, { url, size }: RemoteFile, { handle, partial, label }: Target): Promise<void> {
   let have = (await handle.stat()).size;
-  if (have > size) await handle.truncate((have = 0));
+  if (have > size) await truncate(partial, (have = 0));
   const report = () => settings.onProgress?.({ task: `download ${label}`, done: have, total: size, unit: 'bytes' });
   report();
   if (have === size) return;
   const response = await requestBytes(settings, url, have);
-  if (response.status === 200) await handle.truncate((have = 0)); // A server that does not resume sends the whole.
-  else await refuseUnlessFrom(have, response, { handle, label });
+  if (response.status === 200) await truncate(partial, (have = 0)); // A server that does not resume sends the whole.
+  else await refuseUnlessFrom(have, response, { handle, partial, label });
   let reported = have;
   for await (const chunk of chunks(response.body!, label)) {
     if (have + chunk.length > size) throw broken(label, `more than the announced ${size} bytes`, { transient: false });
@@ -122,11 +128,11 @@ async function fetchRest(settings: HubSettings, { url, size }: RemoteFile, { han
 }
 
 /** What answers a request for the rest must begin where that does. */
-async function refuseUnlessFrom(have: number, { status, headers, body }: Response, { handle, label }: Target): Promise<void> {
+async function refuseUnlessFrom(have: number, { status, headers, body }: Response, { partial, label }: Target): Promise<void> {
   if (status === 206 && headers.get('content-range')?.startsWith(`bytes ${have}-`)) return;
   await body?.cancel();
   const otherPart = status === 206 || status === 416;
-  if (otherPart) await handle.truncate(0);
+  if (otherPart) await truncate(partial, 0);
   throw broken(label, `status ${status}`, { transient: otherPart || status === 429 || status >= 500 });
 }
 

@@ -1,17 +1,18 @@
 import { etagOf, hubServer, repo, type HubFile, type HubServer } from '@prefix-tuning/hub-testing';
 import { FileError } from '@prefix-tuning/base';
 import { execFile } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import promises, { lstat, mkdir, mkdtemp, open, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fixture } from '../../test/golden.js';
 import { disposeModel, downloadModel, HubError, loadConfig, loadModel, loadTokenizer, type LoadOptions } from '../index.js';
 import { openHub } from './files.js';
 import { hubSettings } from './settings.js';
 
-const root = await mkdtemp(join(tmpdir(), 'hub-'));
+/** As Python names it, which follows links. */
+const root = await realpath(await mkdtemp(join(tmpdir(), 'hub-')));
 afterAll(() => rm(root, { recursive: true }));
 
 const names = ['config.json', 'generation_config.json', 'tokenizer.json', 'model.safetensors'];
@@ -232,6 +233,41 @@ test('settings are those of the environment, as Python reads them', async () => 
   const env = { HF_HOME: home, HF_HUB_CACHE: '/c', HF_ENDPOINT: 'https://mirror.example/', HF_TOKEN: 'hf_own', HF_HUB_OFFLINE: 'Yes' };
   expect(await hubSettings({}, env)).toMatchObject({ token: 'hf_own', endpoint: 'https://mirror.example', cache: '/c', offline: true });
   expect(await hubSettings({ cache: 'd', offline: false, token: 't', endpoint: 'e' }, env)).toMatchObject({ token: 't', endpoint: 'e', cache: 'd', offline: false });
+});
+
+describe('on Windows', () => {
+  const refused = (call: string) => Object.assign(new Error(`EPERM: operation not permitted, ${call}`), { code: 'EPERM' });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.resetModules();
+  });
+
+  test('a file that was opened for appending cannot be cut, and need not be', async () => {
+    const some = await open(join(root, 'some'), 'a+');
+    vi.spyOn(Object.getPrototypeOf(some) as typeof some, 'truncate').mockRejectedValue(refused('ftruncate'));
+    await some.close();
+    expect(await load()).toEqual(await folderValues());
+    server.withoutRanges = true;
+    server.breakAfter = [50_000];
+    const source = (await (await openHub(repo, options({ cache: await mkdtemp(join(root, 'cache-')) }))).open('model.safetensors'))!;
+    expect(await source.read(0, source.size)).toEqual(new Uint8Array(weights.content));
+    await source.close();
+  });
+
+  test.each(['another name of the blob', 'a copy'])('without developer mode a file of a snapshot is %s', async (kind) => {
+    vi.spyOn(promises, 'symlink').mockRejectedValue(refused('symlink'));
+    if (kind === 'a copy') vi.spyOn(promises, 'link').mockRejectedValue(refused('link'));
+    vi.resetModules();
+    const { repoCache } = await import('./cache.js');
+    const repository = repoCache(cache, repo);
+    await mkdir(dirname(repository.blob('etag')), { recursive: true });
+    await writeFile(repository.blob('etag'), 'bytes');
+    const path = await repository.link('etag', server.commit, 'config.json');
+    expect(await readFile(path, 'utf8')).toBe('bytes');
+    expect((await lstat(path)).isSymbolicLink()).toBe(false);
+    expect((await stat(path)).ino === (await stat(repository.blob('etag'))).ino).toBe(kind !== 'a copy');
+    expect(await readdir(dirname(path))).toEqual(['config.json']);
+  });
 });
 
 const python = process.env['PREFIX_TUNING_PYTHON'] ?? 'python3';
