@@ -63,17 +63,20 @@ interface Surroundings {
   readonly folder: string | undefined;
 }
 
-/** The deepest folder that holds all files, with a separator at its end. */
-function commonFolder(files: readonly string[]): string | undefined {
+/** The deepest folder that holds all files, with a separator at its end; empty where files lie on several drives of Windows. */
+export function commonFolder(files: readonly string[]): string | undefined {
   const [first, ...others] = files;
   if (first === undefined) return undefined;
   let end = lastSeparator(first, first.length);
-  while (!others.every((file) => file.startsWith(first.slice(0, end)))) end = lastSeparator(first, end - 1);
-  return first.slice(0, end);
+  // The letter of a drive is written large and small, and so is the name of a server.
+  const same = /^([a-z]:|\\\\)/i.test(first) ? (path: string) => path.toLowerCase() : (path: string) => path;
+  while (!others.every((file) => same(file).startsWith(same(first.slice(0, end))))) end = lastSeparator(first, end - 1);
+  // What Windows' servers share are drives, too.
+  return first.slice(0, end).replace(/^\\\\([^\\]+\\)?$/, '');
 }
 
-/** One past the last separator before `end`. */
-const lastSeparator = (path: string, end: number): number => Math.max(path.lastIndexOf('/', end - 1), path.lastIndexOf('\\', end - 1)) + 1;
+/** One past the last separator before `end`; 0 if there is none. */
+const lastSeparator = (path: string, end: number): number => (end < 1 ? 0 : Math.max(path.lastIndexOf('/', end - 1), path.lastIndexOf('\\', end - 1)) + 1);
 
 function writeGraph(out: BinaryWriter, graph: Graph, { outputNames, external, folder }: Surroundings): void {
   for (const node of endsFirst(graph.nodes)) nested(out, 1, (body) => writeNode(body, node));

@@ -46,6 +46,18 @@ test('many numbers are decoded once, into a file that goes with the last program
   third.release();
 });
 
+test('no file is open for writing once a program may map it, or Windows would refuse', () => {
+  const [opened, closed] = [vi.spyOn(fs, 'openSync'), vi.spyOn(fs, 'closeSync')];
+  const programs = [share(graphOf(short), 16), share(graphOf(short, long), 4 * K)];
+  expect(opened.mock.calls.filter(([, mode]) => mode === 'w')).toHaveLength(2);
+  expect(closed).toHaveBeenCalledTimes(opened.mock.calls.length);
+  const paths = new Set(programs.flatMap(placesOf).map(({ path: place }) => place));
+  expect(paths.size).toBe(2);
+  for (const { release } of programs) release();
+  expect([...paths].some((place) => existsSync(place))).toBe(false);
+  vi.restoreAllMocks();
+});
+
 test('few numbers, and those for which there is no room, are decoded into memory', () => {
   const inMemory = () => share(graphOf(short), 17).graph.constants.map((constant) => ('data' in constant ? [...constant.data] : []));
   const numbers = Array.from({ length: 4 }, (_, i) => 3 * ((K + i) % 251));

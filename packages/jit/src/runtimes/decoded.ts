@@ -10,7 +10,8 @@ const WORTH_A_FILE = 32e6;
 
 /** Copies of numbers that lie encoded in other files, by path, place and shape there. */
 interface Copies {
-  readonly file: TemporaryFile;
+  /** One of each program that was the first to need some: on Windows, no program opens a file while another writes to it. */
+  readonly files: TemporaryFile[];
   readonly places: Map<string, FileRange>;
   programs: number;
 }
@@ -31,28 +32,32 @@ export function decode(shared: Shared, worth = WORTH_A_FILE): Shared {
   const { graph, release: releaseShared } = shared;
   const encoded = graph.constants.filter((constant): constant is FileConstant => 'file' in constant && constant.file.encoding !== undefined);
   if (encoded.length === 0) return shared;
-  const own = worthAFile(encoded, worth) ? (copies ??= { file: new TemporaryFile(), places: new Map(), programs: 0 }) : undefined;
+  const own: Copies | undefined = worthAFile(encoded, worth) ? (copies ??= { files: [], places: new Map(), programs: 0 }) : undefined;
+  const file = new TemporaryFile();
   if (own) own.programs++;
+  own?.files.push(file);
   const release = () => {
     if (own && --own.programs === 0) remove(own);
     releaseShared();
   };
   try {
-    return { graph: substitute(graph, new Map(encoded.map((constant) => [constant.id, decoded(constant, own)]))), release };
+    return { graph: substitute(graph, new Map(encoded.map((constant) => [constant.id, decoded(constant, file, own?.places)]))), release };
   } catch (error) {
     release();
     throw error;
+  } finally {
+    file.close();
   }
 }
 
-function decoded({ dtype, shape, file }: FileConstant, own: Copies | undefined): Omit<FileConstant, 'id'> | Omit<MemoryConstant, 'id'> {
-  if (!own) return { dtype, shape, data: readStored(file, shape) };
+function decoded({ dtype, shape, file }: FileConstant, copy: TemporaryFile, places?: Copies['places']): Omit<FileConstant, 'id'> | Omit<MemoryConstant, 'id'> {
+  if (!places) return { dtype, shape, data: readStored(file, shape) };
   const key = keyOf({ file, shape });
-  let place = own.places.get(key);
+  let place = places.get(key);
   if (!place) {
     // Pieces lie one behind the other: where the first is, the whole is.
-    [place] = Array.from(readInPieces(file, shape), (piece) => own.file.append(piece)) as [FileRange];
-    own.places.set(key, place);
+    [place] = Array.from(readInPieces(file, shape), (piece) => copy.append(piece)) as [FileRange];
+    places.set(key, place);
   }
   return { dtype, shape, file: place };
 }
@@ -75,6 +80,5 @@ function worthAFile(encoded: readonly FileConstant[], worth: number): boolean {
 
 function remove(own: Copies): void {
   if (copies === own) copies = undefined;
-  own.file.close();
-  own.file.remove();
+  for (const file of own.files) file.remove();
 }

@@ -56,6 +56,15 @@ const loadDefault = async (): Promise<object> => {
   try {
     return await import('onnxruntime-node');
   } catch (cause) {
+    const { message = '', code } = cause as NodeJS.ErrnoException;
+    // The package is there, and not its library for this machine, or what that needs.
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED') {
+      throw new OnnxRuntimeError(
+        `onnxRuntime: expected onnxruntime-node to load on ${process.platform} ${process.arch}, got: ${message.split('\n')[0]}. It has libraries for Linux with glibc and Windows on x64 and arm64, ` +
+          "and for macOS on arm64; on Windows they need Microsoft's Visual C++ Redistributable. Elsewhere, pass another runtime, such as eager('wasm').",
+        { cause },
+      );
+    }
     throw new OnnxRuntimeError(
       'onnxRuntime: expected onnxruntime-node in Node.js or onnxruntime-web in a browser, got neither. ' +
         'Install the one for your host, or pass `load`.',

@@ -32,7 +32,8 @@ function files(): number[] {
   return folders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => statSync(join(root, folder, name)).size));
 }
 
-beforeAll(() => vi.stubEnv('TMPDIR', root));
+// Windows has the other one.
+beforeAll(() => ['TMPDIR', 'TEMP'].forEach((name) => vi.stubEnv(name, root)));
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => {
   vi.unstubAllEnvs();
@@ -104,7 +105,7 @@ test('a full disk is an error that leaves nothing behind', async () => {
   }) as typeof writeSync);
   const failed = program(x(2));
   await expect(failed).rejects.toThrow(FileError);
-  await expect(failed).rejects.toThrow(/constants-\d+\.bin: expected room for at least 40960 bytes of constants, got ENOSPC.*TMPDIR/);
+  await expect(failed).rejects.toThrow(/constants-\d+\.bin: expected room for at least 40960 bytes of constants, got ENOSPC.*(TMPDIR|TEMP)/);
   expect(files()).toEqual([]);
   spy.mockRestore();
   const [again, exact] = [await program(x(2)), await jit(by(w!, other!), { runtime: onnxRuntime() })(x(2))];

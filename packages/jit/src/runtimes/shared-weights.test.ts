@@ -41,7 +41,8 @@ const always = { fewest: 0, alone: 0, atATime: 256e6 };
 /** Files of weights that this process keeps. */
 const files = () => readdirSync(root).filter((name) => name.startsWith(`prefix-tuning-weights-${process.pid}-`)).flatMap((name) => readdirSync(join(root, name)));
 
-beforeAll(() => vi.stubEnv('TMPDIR', root));
+// Windows has the other one.
+beforeAll(() => ['TMPDIR', 'TEMP'].forEach((name) => vi.stubEnv(name, root)));
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => {
   vi.unstubAllEnvs();
@@ -149,7 +150,7 @@ test.each<[string, SaveSession]>([
     expect((await weights.share(graph, failing)).graph).toBe(graph);
   }
   expect(warn).toHaveBeenCalledOnce();
-  expect(warn.mock.calls[0]![0]).toMatch(/^jit: .*TMPDIR/);
+  expect(warn.mock.calls[0]![0]).toMatch(/^jit: .*(TMPDIR|TEMP)/);
   expect(files()).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
 import { savedWeights, type SavedWeight } from './saved-model.js';
 import { Sources } from './sources.js';
-import { modules, temporaryFolder } from './temporary-folder.js';
+import { modules, temporaryFolder, temporaryVariable } from './temporary-folder.js';
 
 /**
  * Matrices that take a smaller share of the memory are packed by each program for itself: a file takes a few seconds to
@@ -112,7 +112,7 @@ export class SharedWeights {
     } catch (cause) {
       this.failed = true;
       for (const { file } of [...this.known.values()].flat()) if (file.programs === 0) this.remove(file);
-      console.warn(`jit: ${(cause as Error).message} Every program keeps packed weights of its own for now. Make room there, or name another folder in TMPDIR.`);
+      console.warn(`jit: ${(cause as Error).message} Every program keeps packed weights of its own for now. Make room there, or name another folder in ${temporaryVariable()}.`);
       return alone;
     }
     const packed = matrices.map((matrix) => this.find(matrix)!);
@@ -161,7 +161,7 @@ export class SharedWeights {
     try {
       modules()!.fs.rmSync(file.path, { force: true });
     } catch {
-      // Windows keeps a file that is still mapped; the whole folder goes when the process ends.
+      // Windows keeps a file that is still mapped; it goes with its folder, with this process or the next.
     }
   }
 

@@ -1,6 +1,6 @@
 import { FileError } from '@prefix-tuning/base';
 import type { MemoryConstant } from '../graph/graph.js';
-import { modules, temporaryFolder } from './temporary-folder.js';
+import { modules, temporaryFolder, temporaryVariable } from './temporary-folder.js';
 
 /** Node refuses writes of 2 GiB. */
 const WRITE_BYTES = 2 ** 30;
@@ -28,7 +28,7 @@ export class TemporaryFile {
       return { path, offset };
     } catch (cause) {
       const file = this.at?.path ?? folder ?? modules()!.os.tmpdir();
-      throw new FileError(`${file}: expected room for at least ${end} bytes of constants, got ${(cause as Error).message}. Make room there, or name another folder in TMPDIR.`, { cause, details: { file, bytes: end } });
+      throw new FileError(`${file}: expected room for at least ${end} bytes of constants, got ${(cause as Error).message}. Make room there, or name another folder in ${temporaryVariable()}.`, { cause, details: { file, bytes: end } });
     }
   }
 
@@ -41,7 +41,7 @@ export class TemporaryFile {
     try {
       if (this.at) modules()!.fs.rmSync(this.at.path, { force: true });
     } catch {
-      // Windows keeps a file that is still mapped; the whole folder goes when the process ends.
+      // Windows keeps a file that is still mapped; it goes with its folder, with this process or the next.
     }
   }
 }
