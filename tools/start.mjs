@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -34,12 +35,15 @@ function run(file, args, { cwd = root } = {}) {
     shell: process.platform === 'win32' && file === 'npx',
     env: { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...process.env },
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => reachesAll(signal) || child.kill(signal));
   return new Promise((resolve) => {
     child.on('error', ({ message }) => fail(`could not start ${file}: ${message}`));
     child.on('close', (status) => resolve(status ?? 1));
   });
 }
+
+/** Whether the system has told the other program, too: a second time ends what the first asks to save its work, and on Windows `kill` ends it at once. */
+const reachesAll = (signal) => process.platform === 'win32' || (signal === 'SIGINT' && [0, 1, 2].some(isatty));
 
 function nx(args) {
   const folder = join(root, 'node_modules/nx');

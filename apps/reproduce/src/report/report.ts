@@ -1,6 +1,6 @@
 import type { Example } from '@prefix-tuning/datasets';
 import { methodSizes, type MethodSize } from '@prefix-tuning/training';
-import { relative, join } from 'node:path';
+import { relative, join, sep } from 'node:path';
 import type { Options } from '../options.js';
 import { describeRun } from '../plan/list.js';
 import { exhibitsOf, type Plan } from '../plan/plan.js';
@@ -30,7 +30,7 @@ export interface RunRow {
   readonly keptStep?: number;
   readonly loss?: number;
   readonly seconds?: number;
-  /** Relative to the report's folder. */
+  /** Relative to the report's folder, as links are written. */
   readonly folder: string;
   /** In that folder: what the run wrote, or why it failed. */
   readonly files: readonly string[];
@@ -153,7 +153,7 @@ function runRow({ run, folder, result, reason }: RunState, { plan, options }: Re
     id: run.id,
     exhibits: [...new Set(shown)],
     settings: describeRun(run.spec),
-    folder: relative(join(options.out, 'report'), folder),
+    folder: linkTo(folder, join(options.out, 'report')),
     command: commandOf([...options.deciding, '--run', run.id, '--seeds', String(run.spec.seed), '--fresh']),
   };
   if (!result) return { ...common, files: ['failure.json'], failure: reason ?? 'it did not run', curve: [] };
@@ -161,10 +161,17 @@ function runRow({ run, folder, result, reason }: RunState, { plan, options }: Re
   return { ...common, files: outputFiles, failure: undefined, steps, keptStep, loss: curve.at(-1)?.[1] ?? NaN, seconds: seconds.train + seconds.decode, curve };
 }
 
+/** A path as links have it, on every system. */
+export const linkTo = (path: string, from: string): string => relative(from, path).replaceAll(sep, '/');
+
 /** The command line of these arguments, as a shell reads it. */
 export const commandOf = (args: readonly string[]): string => ['npm run reproduce', ...(args.length > 0 ? ['--', ...args.map(quoted)] : [])].join(' ');
 
-const quoted = (argument: string): string => (/^[\w./:=,%@+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`);
+function quoted(argument: string): string {
+  if (/^[\w./:=,%@+-]+$/.test(argument)) return argument;
+  // Windows' shell knows double quotes alone.
+  return process.platform === 'win32' ? `"${argument.replaceAll('"', '\\"')}"` : `'${argument.replaceAll("'", "'\\''")}'`;
+}
 
 /** Each column's signature, once for each task. */
 function signaturesOf(findings: readonly CellFinding[], { tasks }: Options): [string, string][] {

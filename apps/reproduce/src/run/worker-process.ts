@@ -39,6 +39,8 @@ export function startWorker(onLine: (line: string) => void): WorkerProcess {
 /** Why a worker ended: the signal or exit code, and what it said last. */
 export function reasonOf(code: number | null, signal: string | null, lastLines: readonly string[]): string {
   const said = lastLines.filter((line) => /\w/.test(line) && !/^\s*(at |\d+: 0x|Node\.js v)/.test(line)).slice(-quoted).map((line) => line.trim());
-  const cure = signal ? 'Where memory ran out, try fewer --jobs; the next time, it is tried again.' : 'The next time, it is tried again.';
+  // Windows has no signals: crashes have exit codes of their own, and Node gives 134 where memory runs out.
+  const crashed = signal !== null || code === 134 || (code ?? 0) >= 0xc0000000;
+  const cure = crashed ? 'Where memory ran out, try fewer --jobs; the next time, it is tried again.' : 'The next time, it is tried again.';
   return `worker process: expected it to finish the run, it ended with ${signal ?? `exit code ${code}`}${said.length > 0 ? ` after "${said.join(' / ')}"` : ''}. ${cure}`;
 }
