@@ -12,7 +12,10 @@ export class BrowserError extends PrefixTuningError {
 }
 
 /** Where systems put a Chromium; an own one can be named in PREFIX_TUNING_CHROMIUM. */
-const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const INSTALLED = [
+  '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe', 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
 
 /** Loaded by name: it hides its package.json, so the check of imports against ours cannot find it. */
 const PACKAGED = '@sparticuz/chromium';

@@ -35,7 +35,8 @@ test('a reading that is broken off, or fails, leaves nothing in the cache', asyn
 test('a link to nothing in the folder does no harm; a cache that cannot be written is named', async () => {
   const folder = await folderWith(datasets.e2e.mini!({ seed: 1, sizes }));
   const cache = await folderWith({ 'taken/e2e': 'a file' });
-  await symlink(join(folder, 'nothing'), join(folder, 'link'));
+  // Windows lets only some users make links.
+  if (process.platform !== 'win32') await symlink(join(folder, 'nothing'), join(folder, 'link'));
   expect(await (await loadDataset('e2e', { folder, cache })).dev.toArray()).toHaveLength(5);
   const taken = (await loadDataset('e2e', { folder, cache: join(cache, 'taken') })).dev;
   await expect(taken.toArray()).rejects.toThrow(/taken.*: expected to write the cache, got E/);

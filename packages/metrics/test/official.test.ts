@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadMeteorData, scoreSuite, type MeteorData, type SuiteCell } from '../src/index.js';
@@ -14,7 +15,7 @@ import { e2eReferences } from './goldens/real.js';
  * the outputs that DART's authors publish (Yale-LILY/dart, evaluation/example) and those of E2E's systems (tuetschek/e2e-eval,
  * system_outputs/primary). What is absent is skipped.
  */
-const root = process.env['PREFIX_TUNING_DATA'] ?? new URL('../../../../shared/data', import.meta.url).pathname;
+const root = process.env['PREFIX_TUNING_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 const meteorFolder = process.env['PREFIX_TUNING_METEOR'];
 const systems = process.env['PREFIX_TUNING_SYSTEMS'];
 const hasData = ['dart/dart_reference', 'webnlg/references', 'e2e/testset_w_refs.csv'].every((name) => existsSync(join(root, name)));

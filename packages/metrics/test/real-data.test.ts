@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { bleu, cider, nist, rouge, type Segments } from '../src/index.js';
@@ -10,7 +11,7 @@ import { normalizeWebnlg } from '../src/tokenize/webnlg.js';
  * The references' figures on the published data, which is not in this repository: PREFIX_TUNING_DATA names its folder.
  * tools/goldens/lexical/README.md says how they were made.
  */
-const root = process.env.PREFIX_TUNING_DATA ?? new URL('../../../../shared/data', import.meta.url).pathname;
+const root = process.env.PREFIX_TUNING_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 /** Describes only where the data is: vitest runs the body of a skipped suite, too, and it would not find its files. */
 const withData = (folder: string) => (name: string, body: () => void) =>
   existsSync(join(root, folder)) ? describe(name, body) : test.skipIf(true)(name, () => {});

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bleu } from '../bleu/bleu.js';
 import { scoreCommand } from './score.js';
@@ -67,7 +68,7 @@ test('bad files and options are named', async () => {
 
 test('as a program it exits with 0, or with 1 and a line that says why', { timeout: 60_000 }, async () => {
   const hyps = await file('hyps.txt', HYPS);
-  const main = new URL('../main.ts', import.meta.url).pathname;
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const run = (...args: string[]) => spawnSync(process.execPath, ['--conditions=prefix-tuning-source', '--import', 'tsx', main, '--suite', 'xsum', ...args], { encoding: 'utf8' });
   const good = run('--refs', hyps, '--hyps', hyps);
   expect([good.status, good.stderr]).toEqual([0, '']);

@@ -2,7 +2,7 @@ import { createRng } from '@prefix-tuning/base';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRun } from '../../test/start-run.js';
 import { tinyRun } from '../../test/tiny-run.js';
@@ -38,7 +38,7 @@ function runChild(folder: string, kill?: { event: number; after: number }): Prom
 async function bytesOf(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name !== 'seconds.json').map((entry) => join(entry.parentPath, entry.name));
-  const hashes = files.sort().map(async (file) => [file.slice(folder.length), createHash('sha256').update(await readFile(file)).digest('hex')] as const);
+  const hashes = files.sort().map(async (file) => [file.slice(folder.length).replaceAll(sep, '/'), createHash('sha256').update(await readFile(file)).digest('hex')] as const);
   return Object.fromEntries(await Promise.all(hashes));
 }
 
