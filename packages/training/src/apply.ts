@@ -1,8 +1,8 @@
 import { checkFields, ConfigError } from '@prefix-tuning/base';
-import { jit, type Hosted, type Runtime } from '@prefix-tuning/jit';
+import { jit, toHost, type Hosted, type Runtime } from '@prefix-tuning/jit';
 import type { Encoder, Family, Hooks } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
-import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, engine, type Tensor } from '@tensorflow/tfjs-core';
 import type { Entry, Tuning } from './methods/method.js';
 import type { TrainableModel } from './model.js';
 import { runOnce } from './run-once.js';
@@ -39,14 +39,15 @@ export async function applyTuning<M extends TrainableModel>(model: M, tuning: Tu
   checkFields('applyTuning', options, ['runtime']);
   if (tuning.onlyPast) return { model, ...(await pastsOf(tuning, parameters, options.runtime)), readSource: undefined, dispose: () => {} };
   const trained = toTensors(parameters);
-  const entry = tuning.enter(trained);
+  const { entry, prefixes } = enterOnce(tuning, trained);
   const tuned = { ...model, parameters: entry.parameters, family: tunedFamily(model.family, entry) };
-  const none = { prefix: undefined, encoderPrefix: undefined, crossPrefix: undefined };
-  return { model: tuned, ...none, readSource: entry.readSource, dispose: () => dispose(trained as Record<string, Tensor>) };
+  return { model: tuned, ...prefixes, readSource: entry.readSource, dispose: () => dispose(trained as Record<string, Tensor>) };
 }
 
+type Prefixes = Pick<TunedModel<TrainableModel>, 'prefix' | 'encoderPrefix' | 'crossPrefix'>;
+
 /** The keys and values of a method that consists of nothing else. */
-async function pastsOf(tuning: Tuning, parameters: HostTensors, runtime: Runtime | undefined): Promise<Pick<TunedModel<TrainableModel>, 'prefix' | 'encoderPrefix' | 'crossPrefix'>> {
+async function pastsOf(tuning: Tuning, parameters: HostTensors, runtime: Runtime | undefined): Promise<Prefixes> {
   const compute = (trained: Tensors) => {
     const { past, encoderPast, crossPast } = tuning.enter(trained);
     return [past, encoderPast, crossPast].map((one) => (one ? [one] : []));
@@ -68,3 +69,15 @@ const tunedEncoder = (encoder: Encoder, { hooks, encoderHooks }: { hooks: Hooks 
   encode: (p, config, input) => encoder.encode(p, config, { ...input, hooks: encoderHooks }),
   keyValues: (p, config, input) => encoder.keyValues(p, config, { ...input, hooks }),
 });
+
+/** The entry of trained parameters, its prefixes read into memory and every intermediate tensor freed. */
+function enterOnce(tuning: Tuning, trained: Tensors): { entry: Entry; prefixes: Prefixes } {
+  engine().startScope();
+  try {
+    const entry = tuning.enter(trained);
+    const host = (past: Past | undefined) => past?.map(({ key, value }) => ({ key: toHost(key), value: toHost(value) }));
+    return { entry, prefixes: { prefix: host(entry.past), encoderPrefix: host(entry.encoderPast), crossPrefix: host(entry.crossPast) } };
+  } finally {
+    engine().endScope();
+  }
+}

@@ -4,7 +4,7 @@ import type { FamilyName, Generated, GenerateOptions, Model } from '@prefix-tuni
 import { argMax, engine, tidy } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { goldenTensors, readGoldens, tiny, tinyModel } from '../test/tiny.js';
-import { batchLogits, collate, generateTuned, methods, toTensors, tune, type HostTensors, type MethodName, type Tuning } from './index.js';
+import { applyTuning, batchLogits, collate, generateTuned, methods, toTensors, tune, type HostTensors, type MethodName, type Tuning } from './index.js';
 
 /** A tiny random model that generation takes. */
 async function load(name: FamilyName): Promise<Model> {
@@ -62,6 +62,14 @@ test('sources of one length are read in parts, in order, whatever their number',
   expect(tokens).toEqual(all.map(([best]) => best!.tokens));
   expect(sequences).toEqual(all);
   for (const i of [0, 5, 65, 69]) expect(all[i]![0]!.tokens).toEqual((await generate([prompts[i]!]))[0]![0]!.tokens);
+});
+
+test('a method that enters with more than a past keeps its past', async () => {
+  const model = await load('gpt2');
+  const tuning = await tune('prefix', model, { settings: { kind: 'direct', length: 2 }, rng: createRng(1) });
+  const { prefix } = await applyTuning(model, tuning, tuning.parameters);
+  const { onlyPast: _, ...more } = tuning;
+  expect((await applyTuning(model, more, tuning.parameters)).prefix).toEqual(prefix);
 });
 
 test('a tuning or parameters that were left out are an error', async () => {

@@ -54,7 +54,7 @@ export interface Tuning {
   readonly layout: Layout;
   /** The entry of trained parameters: a pure, differentiable function of them; `noise` is this step's {@link Tuning.noise}. */
   enter(parameters: Tensors, noise?: Tensors): Entry;
-  /** Whether all that enters is keys and values, the same for every prompt: generation computes them once, as a program. */
+  /** Whether all that enters is keys and values, the same for every prompt: generation computes them as a program then, not op by op. */
   readonly onlyPast?: boolean;
   /** Whether the model's own dropout acts in training: where the model's weights train. */
   readonly modelDropout?: boolean;
