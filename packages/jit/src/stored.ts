@@ -79,8 +79,7 @@ function checkUnchanged({ path, version }: Place): void {
 
 /** The numbers of a constant that lies in a file. */
 export function readStored({ path, offset, encoding }: FileRange, shape: readonly number[]): Float32Array {
-  const bytes = readRange({ path, offset, end: offset + (encoding?.bytesPerElement ?? 4) * sizeOf(shape) });
-  return encoding ? encoding.decode(bytes) : new Float32Array(bytes.buffer);
+  return numbersIn({ path, offset, encoding, end: offset + (encoding?.bytesPerElement ?? 4) * sizeOf(shape) });
 }
 
 /** The same, some at a time. */
@@ -103,8 +102,7 @@ class StoredBackend extends KernelBackend {
   override readSync(dataId: DataId): Float32Array {
     const place = places.get(dataId)!;
     checkUnchanged(place);
-    const bytes = readRange(place);
-    return place.encoding ? place.encoding.decode(bytes) : new Float32Array(bytes.buffer);
+    return numbersIn(place);
   }
 
   override async read(dataId: DataId): Promise<Float32Array> {
@@ -137,6 +135,11 @@ function install(): StoredBackend {
   // Priority 0: TensorFlow.js never chooses this backend by itself.
   registerBackend(BACKEND, () => made, 0);
   return engine().findBackend(BACKEND) as StoredBackend;
+}
+
+function numbersIn({ encoding, ...range }: Omit<Place, 'version'>): Float32Array {
+  const bytes = readRange(range);
+  return encoding ? encoding.decode(bytes) : new Float32Array(bytes.buffer);
 }
 
 function readRange({ path, offset, end }: Pick<Place, 'path' | 'offset' | 'end'>): Uint8Array<ArrayBuffer> {

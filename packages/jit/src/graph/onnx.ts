@@ -1,8 +1,8 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { readStored, type FileRange } from '../stored.js';
+import { readStored } from '../stored.js';
 import { sizeOf } from '../values.js';
 import { endsFirst } from './order.js';
-import { elementTypes, PRODUCTS, type Attribute, type Constant, type FileConstant, type Graph, type Node, type Value } from './graph.js';
+import { elementTypes, PRODUCTS, type Attribute, type Constant, type Graph, type Node, type Value } from './graph.js';
 
 /**
  * Versions the files declare: operator set 20 (GELU; readable by onnxruntime-web of the same release), file format 9.
@@ -33,15 +33,12 @@ export interface OnnxModel {
   readonly outputNames: readonly string[];
 }
 
-/** The file that holds a constant as a model may read it; encoded numbers become the model's own. */
-const mappedFile = (constant: Constant): FileRange | undefined => ('file' in constant && !constant.file.encoding ? constant.file : undefined);
-
 const nameOf = (value: Value): string => `v${value.id}`;
 
 /** Serialises a graph as an ONNX model. */
 export function toOnnx(graph: Graph): OnnxModel {
   const external: ExternalData[] = [];
-  const folder = commonFolder(graph.constants.flatMap((constant) => mappedFile(constant)?.path ?? []));
+  const folder = commonFolder(graph.constants.flatMap((constant) => ('file' in constant && !constant.file.encoding ? [constant.file.path] : [])));
   const outputNames = graph.outputs.map((_, i) => `output${i}`);
   const message = new BinaryWriter();
   message.tag(1, WireType.Varint).int64(IR_VERSION);
@@ -129,11 +126,11 @@ function writeTensor(out: BinaryWriter, constant: Constant, { external, folder }
   for (const n of constant.shape) out.tag(1, WireType.Varint).int64(n);
   out.tag(2, WireType.Varint).int32(elementTypes[constant.dtype].code);
   text(out, 8, nameOf(constant));
-  const file = mappedFile(constant);
-  if (file) {
-    const place = { location: file.path.slice(folder!.length), offset: file.offset, length: elementTypes[constant.dtype].bytes * sizeOf(constant.shape) };
+  // Encoded numbers become the model's own.
+  if ('file' in constant && !constant.file.encoding) {
+    const place = { location: constant.file.path.slice(folder!.length), offset: constant.file.offset, length: elementTypes[constant.dtype].bytes * sizeOf(constant.shape) };
     // A copy is found by the operator that may read it.
-    const packed = ((constant as FileConstant).packed ?? []).flatMap((copy) => PRODUCTS.map((op) => `${op}+${copy}`));
+    const packed = (constant.packed ?? []).flatMap((copy) => PRODUCTS.map((op) => `${op}+${copy}`));
     writeLocation(out, { ...place, ...Object.fromEntries(packed.map((copy, i) => [`prepacked_${i}`, copy])) });
     return;
   }

@@ -6,7 +6,7 @@ import { TemporaryFile } from './temporary-file.js';
 import { modules } from './temporary-folder.js';
 
 /** Bytes of float32 numbers from which on a program's are worth a file of copies. */
-const WORTH_A_FILE = 32e6;
+const MANY_BYTES = 32e6;
 
 /** Copies of numbers that lie encoded in other files, by path, place and shape there. */
 interface Copies {
@@ -28,7 +28,7 @@ let copies: Copies | undefined;
  * @returns  to be released in place of `shared`
  * @throws FileError  if the room for copies is gone while they are written; `shared` is released then
  */
-export function decode(shared: Shared, worth = WORTH_A_FILE): Shared {
+export function decode(shared: Shared, worth = MANY_BYTES): Shared {
   const { graph, release: releaseShared } = shared;
   const encoded = graph.constants.filter((constant): constant is FileConstant => 'file' in constant && constant.file.encoding !== undefined);
   if (encoded.length === 0) return shared;
