@@ -1,13 +1,13 @@
 import { createRng } from '@prefix-tuning/base';
 import { eager, toTensor } from '@prefix-tuning/jit';
-import type { FamilyName, Generated, GenerateOptions, Model } from '@prefix-tuning/model';
+import type { Generated, GenerateOptions, Model } from '@prefix-tuning/model';
 import { argMax, engine, tidy } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { goldenTensors, readGoldens, tiny, tinyModel } from '../test/tiny.js';
+import { goldenTensors, readGoldens, tiny, tinyModel, type TinyName } from '../test/tiny.js';
 import { applyTuning, batchLogits, collate, generateTuned, methods, toTensors, tune, type HostTensors, type MethodName, type Tuning } from './index.js';
 
 /** A tiny random model that generation takes. */
-async function load(name: FamilyName): Promise<Model> {
+async function load(name: TinyName): Promise<Model> {
   return { ...(await tinyModel(name)), generationConfig: { raw: {}, eosTokenIds: [60], decoderStartTokenId: 2 } } as unknown as Model;
 }
 

@@ -1,15 +1,15 @@
 import { createRng } from '@prefix-tuning/base';
 import { onnxRuntime, toTensor } from '@prefix-tuning/jit';
-import { createGenerator, type FamilyName, type Model } from '@prefix-tuning/model';
+import { createGenerator, type Model } from '@prefix-tuning/model';
 import { batchPrefixes, createPrefix, foldedPast, foldPrefix, rowPasts, type FoldedPrefix } from '@prefix-tuning/prefix';
 import { add, concat, ones, range, tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { tinyModel } from '../test/tiny.js';
+import { tinyModel, type TinyName } from '../test/tiny.js';
 
 const lengths = [1, 2, 3, 4, 5, 6, 7, 9];
 
 /** A tiny model, eight prefixes, and 32 rows that each name one of them or none. */
-async function setUp(name: FamilyName) {
+async function setUp(name: TinyName) {
   const model = { ...(await tinyModel(name)), generationConfig: { raw: {}, eosTokenIds: [], decoderStartTokenId: 2 } } as unknown as Model;
   const { layers, keyValueHeads: heads, headSize: headDim } = model.config;
   const make = async (length: number): Promise<[string, FoldedPrefix]> => {

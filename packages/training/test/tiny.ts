@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { families, type Family, type FamilyName } from '@prefix-tuning/model';
+import { families, type Family } from '@prefix-tuning/model';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readJson, readParameters } from '../src/files.js';
@@ -8,9 +8,10 @@ import { toTensors, type HostTensors, type Objective, type TokenSequence, type T
 export const goldens = fileURLToPath(new URL('./goldens', import.meta.url));
 
 /** The tiny random models of tools/goldens/training, and their folders. */
-export const tiny: Readonly<Record<FamilyName, string>> = { gpt2: `${goldens}/gpt2`, bart: `${goldens}/bart`, llama: `${goldens}/llama` };
+export const tiny = { gpt2: `${goldens}/gpt2`, bart: `${goldens}/bart`, llama: `${goldens}/llama`, gemma3_text: `${goldens}/gemma3_text` } as const;
+export type TinyName = keyof typeof tiny;
 
-export async function tinyModel(name: FamilyName): Promise<TrainableModel> {
+export async function tinyModel(name: TinyName): Promise<TrainableModel> {
   const family = families[name] as unknown as Family;
   const config = family.parseConfig(await readJson(tiny[name], 'config.json'), 'config.json');
   const stored = Object.entries(await readParameters(tiny[name], 'model.safetensors'));

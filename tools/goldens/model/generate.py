@@ -21,7 +21,10 @@ COMMON = [
     {"max_new_tokens": 9, "num_beams": 2, "num_return_sequences": 2, "suppress_tokens": [1, 2, 3], "length_penalty": 0.0},
 ]
 # End tokens that the random models do choose, so that sequences end at many lengths.
-END = {"gpt2": [0, 346, 98, 334], "llama": [0, *range(100, 106)], "bart": [2, *range(100, 106)]}
+END = {"gpt2": [0, 346, 98, 334], "bart": [2, *range(100, 106)]}
+LLAMA_END = [0, *range(100, 106)]
+# Kinds of Llama are searched by the same code: fewer prompts do.
+PROMPTS = {"gpt2": 200, "llama": 200, "bart": 200}
 OWN = {"bart": {7: {"forced_bos_token_id": 11}}}
 # Some of these are in prompts, begin there, are cut by tokens within a character, or come to lie within a token.
 STOP = ["eW", "nWh", "t E", "e ", "gl", "hes", "\u02c7", "\u02f5"]
@@ -67,11 +70,12 @@ def main(family):
     kind = AutoModelForSeq2SeqLM if family == "bart" else AutoModelForCausalLM
     model = kind.from_pretrained(PACKAGE / "fixtures" / family, dtype=torch.float32).eval()
     torch.set_num_threads(1)
-    rows = prompts(200, model.config.vocab_size, seed=3)
+    rows = prompts(PROMPTS.get(family, 40), model.config.vocab_size, seed=3)
+    end = END.get(family, LLAMA_END)
     settings = [common | OWN.get(family, {}).get(i, {}) for i, common in enumerate(COMMON)] + MORE.get(family, [])
     with torch.no_grad():
-        cases = [{"settings": s, "results": generate_all(model, rows, s, END[family])} for s in settings]
-    save_json(f"generate-{family}", {"end": END[family], "prompts": rows, "cases": cases})
+        cases = [{"settings": s, "results": generate_all(model, rows, s, end)} for s in settings]
+    save_json(f"generate-{family}", {"end": end, "prompts": rows, "cases": cases})
 
 
 if __name__ == "__main__":

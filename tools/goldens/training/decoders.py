@@ -1,10 +1,12 @@
-"""Makes packages/training/test/goldens/gpt2 and llama: a tiny random model each, and losses, gradients and AdamW steps of
-every tuning method by PyTorch.
+"""Makes packages/training/test/goldens/gpt2, llama and gemma3_text: a tiny random model each, and losses, gradients and AdamW
+steps of tuning methods by PyTorch.
 
-Run: python tools/goldens/training/decoders.py   (torch and transformers installed)
+Run: python tools/goldens/training/decoders.py [MODEL...]   (torch and transformers installed)
 """
+import sys
+
 import torch
-from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 from transformers.cache_utils import DynamicCache
 
 from common import Adapter, Family, FineTune, FineTuneTop, Lora, Method, matrix_shapes, network, randomised, randoms, split_slots, write
@@ -19,6 +21,8 @@ class Decoder(Family):
         ([30, 31, 32, 33, 34, 60, 1, 0, 59, 12, 44, 8, 60], 6),
     ]
     width, head_dim, depth = 32, 8, 2
+    # What the model multiplies rows of its token embedding with; ours are multiplied, too.
+    embedding_scale = 1
 
     @property
     def shape(self):
@@ -76,6 +80,29 @@ class Llama(Decoder):
         return {**dict(model.model.named_parameters()), "lm_head.weight": model.lm_head.weight}
 
 
+class Gemma3(Decoder):
+    """A scaled embedding, norms in more places, two bases of rotation, and heads that do not add up to the width."""
+
+    name, layers_in, heads = "gemma3_text", "layers", 1
+    top = ["layers.1.", "norm.", "embed_tokens."]
+    embedding_scale = 32**0.5
+    config = Gemma3TextConfig(
+        vocab_size=61, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, head_dim=8, intermediate_size=40,
+        max_position_embeddings=40, initializer_range=0.2, query_pre_attn_scalar=12, sliding_window=40,
+        layer_types=["sliding_attention", "full_attention"], bos_token_id=60, eos_token_id=60, pad_token_id=None,
+    )
+
+    def make_model(self):
+        torch.manual_seed(3)
+        return randomised(Gemma3ForCausalLM(self.config))
+
+    def core(self, model):
+        return model.model
+
+    def parameters(self, model):
+        return dict(model.model.named_parameters())
+
+
 def cache_of(pairs):
     cache = DynamicCache()
     for layer, (key, value) in enumerate(pairs):
@@ -105,7 +132,7 @@ class EmbeddingOnly(Method):
         return randoms(matrix_shapes(3, self.family.width, 16, self.family.width), 2)
 
     def target_logits(self, ids, start):
-        past = self.model(inputs_embeds=network(self.parameters)[None], use_cache=True).past_key_values
+        past = self.model(inputs_embeds=self.family.embedding_scale * network(self.parameters)[None], use_cache=True).past_key_values
         return self.family.target_logits(self.model, ids, start, past)
 
 
@@ -117,7 +144,7 @@ class Infix(Method):
 
     def target_logits(self, ids, start):
         source = self.model.get_input_embeddings()(torch.tensor(ids[: start - 1]))
-        both = torch.cat([source, self.parameters["virtual.weight"]])[None]
+        both = torch.cat([source, self.family.embedding_scale * self.parameters["virtual.weight"]])[None]
         cache = pairs_of(self.model(inputs_embeds=both, use_cache=True).past_key_values)
         infix = split_slots(network(self.parameters), **self.family.shape)
         silent = lambda x: torch.nn.functional.pad(x, (0, 0, start - 1, 0))
@@ -135,6 +162,14 @@ class LlamaLora(Lora):
 
 METHODS = {"prefix": Prefix, "embedding-only": EmbeddingOnly, "infix": Infix, "adapter": Adapter, "fine-tune": FineTune, "ft-top2": FineTuneTop}
 
+MODELS = {
+    "gpt2": (Gpt2, {**METHODS, "lora": Gpt2Lora}),
+    "llama": (Llama, {**METHODS, "lora": LlamaLora}),
+    # Of the others the gradients of all its weights tell (packages/model).
+    "gemma3_text": (Gemma3, {name: METHODS[name] for name in ("prefix", "embedding-only", "infix", "ft-top2")} | {"lora": LlamaLora}),
+}
+
 if __name__ == "__main__":
-    write(Gpt2(), {**METHODS, "lora": Gpt2Lora})
-    write(Llama(), {**METHODS, "lora": LlamaLora})
+    for name in sys.argv[1:] or MODELS:
+        family, methods = MODELS[name]
+        write(family(), methods)

@@ -31,12 +31,11 @@ function roomFor(prompts: readonly (readonly number[])[], { model, tuning, decod
 }
 
 /**
- * The task's search. A decoder-only model ends at GPT-2's end token, and the released code forbids its newlines, tokens
- * 628 and 198; an encoder-decoder model's own settings say how it ends.
+ * The task's search, which ends as the model's own settings say. Of a decoder-only model the released code forbids newlines, GPT-2's
+ * tokens 628 and 198.
  */
 function searchOf({ decoding }: RunSpec, { tokenizer, family }: Model) {
   if (family.encoder) return decoding;
-  const end = tokenizer.idOf('<|endoftext|>');
   const forbiddenTokens = ['ĊĊ', 'Ċ'].flatMap((token) => tokenizer.idOf(token) ?? []);
-  return { ...decoding, forbiddenTokens, ...(end === undefined ? {} : { endTokens: [end] }) };
+  return { ...decoding, forbiddenTokens };
 }

@@ -1,7 +1,7 @@
 import type { Hosted, Runtime } from '@prefix-tuning/jit';
 import { createGenerator, type Model } from '@prefix-tuning/model';
 import type { Past } from '@prefix-tuning/prefix';
-import { applyTuning, encodePrompt, loadTuning } from '@prefix-tuning/training';
+import { applyTuning, loadTuning, pairEncoder } from '@prefix-tuning/training';
 import { join } from 'node:path';
 import { trainingFolder } from './execute.js';
 import type { Decoding } from '../recipe/profile.js';
@@ -24,10 +24,9 @@ export interface SharedBatch {
 /** Decodes all users' inputs in one batch, each row with its user's prefix, and user by user, and compares. */
 export async function shareBatch(model: Model, users: readonly User[], { decoding, runtime }: { readonly decoding: Decoding; readonly runtime: Runtime }): Promise<SharedBatch> {
   const generator = createGenerator(model, { runtime });
-  const end = model.tokenizer.idOf('<|endoftext|>');
-  const search = { ...decoding, maxNewTokens: Math.min(40, decoding.maxNewTokens), ...(end === undefined ? {} : { endTokens: [end] }) };
+  const search = { ...decoding, maxNewTokens: Math.min(40, decoding.maxNewTokens) };
   try {
-    const own = await Promise.all(users.map(async ({ folder, sources }) => ({ prefix: await prefixIn(folder, model), prompts: sources.map((source) => encodePrompt(source, model.tokenizer)) })));
+    const own = await Promise.all(users.map(async ({ folder, sources }) => ({ prefix: await prefixIn(folder, model), prompts: sources.map(pairEncoder(model).prompt) })));
     const alone: string[][] = [];
     for (const { prefix, prompts } of own) alone.push((await generator.generate(prompts, { ...search, prefix })).map(([best]) => best!.tokens.join(' ')));
     // Users take turns, so that neighbours in the batch have different prefixes.

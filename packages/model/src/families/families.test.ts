@@ -2,7 +2,7 @@ import { crossEntropy, eager, jit, onnxRuntime, toHost, toTensor, type HostTenso
 import { add, cast, concat, expandDims, gather, memory, mul, ones, range, reshape, slice, square, tensor, tensor1d, tensor2d, tidy, valueAndGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { difference, fixture, goldenTensors, type Golden } from '../../test/golden.js';
-import { disposeModel, loadModel, type ForwardInput, type Model, type Past } from '../index.js';
+import { disposeModel, families, loadModel, type ForwardInput, type Model, type Past } from '../index.js';
 
 const layers = [0, 1];
 
@@ -36,7 +36,7 @@ async function open(name: string): Promise<Case> {
   return { model, golden, past, source, padding: () => ({}) };
 }
 
-describe.each(['gpt2', 'llama', 'bart'])('%s', (name) => {
+describe.each(Object.keys(families))('%s', (name) => {
   // The composite tolerance of gradients; BART's post-norm layers lose a digit more to rounding than GPT-2's.
   const tolerance = name === 'gpt2' ? 1e-4 : 1e-3;
   let it: Case;

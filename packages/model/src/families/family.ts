@@ -145,6 +145,8 @@ export interface ParameterNames {
   readonly encoderLayers?: string;
   /** Parameters between the last layer and the logits, the output matrix among them. */
   readonly output: readonly string[];
+  /** What the scale of a norm that changes nothing is stored as; 1 unless given. */
+  readonly unitNorm?: number;
   /** How the weights of linear maps are stored. */
   readonly linear: 'in-out' | 'out-in';
 }

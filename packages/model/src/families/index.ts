@@ -2,10 +2,10 @@ import { ConfigError } from '@prefix-tuning/base';
 import type { Family } from './family.js';
 import { bart } from './bart/index.js';
 import { gpt2 } from './gpt2/index.js';
-import { llama } from './llama/index.js';
+import { llamaKinds } from './llama/index.js';
 
-/** Every family there is: one folder and one row each. */
-export const families = { gpt2, bart, llama } as const satisfies Record<string, Family>;
+/** Every family there is, by `model_type`: one folder and one row each; kinds of Llama share a folder. */
+export const families = { gpt2, bart, ...llamaKinds } as const satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof families;
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fixture, goldenJson } from '../../test/golden.js';
 import { ours } from '../../test/options.js';
-import { createGenerator, disposeModel, generate, loadModel, type Generated, type GenerateOptions, type Generator, type Model } from '../index.js';
+import { createGenerator, disposeModel, families, generate, loadModel, type Generated, type GenerateOptions, type Generator, type Model } from '../index.js';
 
 interface Golden {
   end: number[];
@@ -14,7 +14,7 @@ interface Golden {
 /** Models this small lose more to threads that wait for each other than they gain. */
 const oneThread = onnxRuntime({ session: { intraOpNumThreads: 1 } });
 
-describe.each(['gpt2', 'llama', 'bart'])('%s generates what transformers generates', (family) => {
+describe.each(Object.keys(families))('%s generates what transformers generates', (family) => {
   const golden = goldenJson<Golden>(`generate-${family}`);
   let model: Model;
   let generator: Generator;
@@ -27,7 +27,7 @@ describe.each(['gpt2', 'llama', 'bart'])('%s generates what transformers generat
     disposeModel(model);
   });
 
-  test.each(golden.cases.map(({ settings, results }) => [JSON.stringify(settings), settings, results] as const))('200 prompts, %s', async (_, settings, results) => {
+  test.each(golden.cases.map(({ settings, results }) => [JSON.stringify(settings), settings, results] as const))('%s', async (_, settings, results) => {
     const generated = await generator.generate(golden.prompts, { endTokens: golden.end, ...ours(settings), batchSize: 64 });
     generated.forEach((sequences, i) => {
       expect(sequences.map(({ tokens }) => tokens), `prompt ${i}`).toEqual(results[i]!.tokens);

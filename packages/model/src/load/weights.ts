@@ -150,7 +150,7 @@ async function checkCopy({ shard, entry }: Located, embedding: Located): Promise
   if (own.length === shared.length && own.every((value, i) => value === shared[i])) return;
   throw new WeightsError(
     `${shard.name}: tensor "${entry.name}": expected what "${embedding.entry.name}" holds, as config.json ties them, got other values. ` +
-      'Set tie_word_embeddings to false there if this is a Llama model, or choose another checkpoint.',
+      'Set tie_word_embeddings to false there if this is a decoder other than GPT-2, or choose another checkpoint.',
     { details: { file: shard.name, tensor: entry.name } },
   );
 }

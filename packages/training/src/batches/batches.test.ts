@@ -234,11 +234,11 @@ test('an encoder-decoder model reads texts between its own begin and end tokens,
 });
 
 test('an option of encoding that does not exist is refused by name; a pair encoder takes those of both encodings', () => {
-  expect(() => encodePair(pair, letters, { maxlength: 8 } as never)).toThrow('encode options: expected fields of maxLength, tooLong, begin, end, got maxlength.');
+  expect(() => encodePair(pair, letters, { maxlength: 8 } as never)).toThrow('encode options: expected fields of maxLength, tooLong, first, begin, end, got maxlength.');
   expect(() => encodeSourceTarget(pair, bart, { maxLength: 8 } as never)).toThrow('encode options: expected fields of maxSource, maxTarget, tooLong, id, got maxLength.');
   const encoder = (options: object) => pairEncoder({ ...(bart as object), family: { encoder: {} } } as never, options);
   expect(encoder({ maxLength: 2, maxSource: 4, begin: '[B]' }).pair(pair)).toEqual(encodeSourceTarget(pair, bart));
-  expect(() => encoder({ maxLenght: 2 })).toThrow(/^pairEncoder: expected fields of maxLength, tooLong, begin, end, maxSource, maxTarget, got maxLenght\./);
+  expect(() => encoder({ maxLenght: 2 })).toThrow(/^pairEncoder: expected fields of maxLength, tooLong, first, begin, end, maxSource, maxTarget, got maxLenght\./);
 });
 
 test('a pair encoder encodes as its model reads, and refuses values out of range', () => {
@@ -253,6 +253,10 @@ test('a pair encoder encodes as its model reads, and refuses values out of range
   expect(own(1, [2, 0])).toEqual(encodePair(pair, letters, { begin: '[B]', end: '[E]' }));
   expect(own(undefined, [50256, 2], { end: undefined })).toEqual(encodePair(pair, letters, { begin: '[E]', end: '[E]' }));
   expect(own(undefined, [])).toEqual(encodePair(pair, letters));
+  const putsFirst = { ...letters, encode: (text: string, { addSpecialTokens = false } = {}) => [...(addSpecialTokens ? [1] : []), ...letters.encode(text)] };
+  const begun = pairEncoder({ tokenizer: putsFirst, generationConfig: { bosTokenId: 1, eosTokenIds: [2] }, family: {} } as never);
+  expect(begun.pair(pair)).toEqual(encodePair(pair, letters, { first: '[B]', begin: '[B]', end: '[E]' }));
+  expect(begun.prompt('ab')).toEqual([1, ...encodePrompt('ab', letters, { begin: '[B]' })]);
   const of = (options: object) => pairEncoder({ ...(bart as object), family: {} } as never, options);
   expect(() => of({ tooLong: 'cut' })).toThrow('pairEncoder: expected tooLong to be error or truncate, got cut. Correct the option.');
   expect(() => of({ maxTarget: NaN })).toThrow('pairEncoder: expected maxTarget to be a whole number of at least 1, got NaN.');

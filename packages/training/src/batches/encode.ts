@@ -13,6 +13,8 @@ export interface EncodeOptions {
   readonly maxLength?: number;
   /** What happens to a longer one: an error, or the cut of the released code (the end of the target is lost). */
   readonly tooLong?: 'error' | 'truncate';
+  /** A token before the source, which models like Llama and Gemma expect at the beginning of any text; none in GPT-2. */
+  readonly first?: string;
   /** Begin and end token; both `<|endoftext|>` in GPT-2's own vocabulary. */
   readonly begin?: string;
   readonly end?: string;
@@ -21,11 +23,11 @@ export interface EncodeOptions {
 /** The begin and end token of GPT-2's own vocabulary. */
 export const endOfText = '<|endoftext|>';
 
-export const encodeFields: FieldsOf<EncodeOptions> = { maxLength: true, tooLong: true, begin: true, end: true };
+export const encodeFields: FieldsOf<EncodeOptions> = { maxLength: true, tooLong: true, first: true, begin: true, end: true };
 
 /**
- * Encodes source and target as one sequence: a space, the source, a space, the begin token, a space, the target, a
- * space, the end token. The loss falls on what follows the begin token.
+ * Encodes source and target as one sequence: the first token if there is one, a space, the source, a space, the begin token, a space,
+ * the target, a space, the end token. The loss falls on what follows the begin token.
  *
  * @throws ConfigError  if a sequence is too long, begin and end are no tokens of the vocabulary, or an option does not exist
  * @see the released code's LineByLineData2TextTextDataset; differs in: a cut must be asked for
@@ -47,8 +49,9 @@ export function encodePair(pair: Pair, tokenizer: TextEncoder, options: EncodeOp
 /** Encodes a source up to and with the begin token: what a target is generated after. */
 export function encodePrompt(source: string, tokenizer: TextEncoder, options: EncodeOptions = {}): number[] {
   checkFields('encode options', options, Object.keys(encodeFields));
-  const { begin = endOfText } = options;
-  return [...tokenizer.encode(spaced(source, 'a source')), tokenId(begin, tokenizer)];
+  const { first, begin = endOfText } = options;
+  const before = first === undefined ? [] : [tokenId(first, tokenizer)];
+  return [...before, ...tokenizer.encode(spaced(source, 'a source')), tokenId(begin, tokenizer)];
 }
 
 /** A field that is not there would be encoded as the word "undefined". */

@@ -14,7 +14,7 @@ export interface PairEncoder {
 }
 
 /**
- * The encoding for a model: source and target as one sequence, or apart for an encoder-decoder model. Begin and end token
+ * The encoding for a model: source and target as one sequence, or apart for an encoder-decoder model. First, begin and end token
  * are the model's own unless given. The options of the other encoding may be there, too.
  *
  * @throws ConfigError  for an option that neither has, or a value out of range
@@ -33,12 +33,17 @@ export function pairEncoder(model: EncodingModel & Pick<Model, 'family'>, option
   return { pair: (pair) => encodePair(pair, model.tokenizer, joined()), prompt: (source) => encodePrompt(source, model.tokenizer, joined()) };
 }
 
-/** A model's own begin token, and the end token at which its generation stops; a model that names none has GPT-2's. */
-function tokensOf({ tokenizer, generationConfig: { bosTokenId, eosTokenIds } }: EncodingModel): Required<Pick<EncodeOptions, 'begin' | 'end'>> {
+/**
+ * A model's own tokens: what its tokenizer puts before any text, its begin token, and the end token at which its generation stops; a
+ * model that names none has GPT-2's.
+ */
+function tokensOf({ tokenizer, generationConfig: { bosTokenId, eosTokenIds } }: EncodingModel): Pick<EncodeOptions, 'first' | 'begin' | 'end'> {
   const spelled = (ids: readonly (number | undefined)[]) => ids.flatMap((id) => (id === undefined ? [] : (tokenizer.tokenOf(id) ?? [])));
+  const [plain, whole] = [false, true].map((addSpecialTokens) => tokenizer.encode('x', { addSpecialTokens })[0]);
+  const [first] = whole === plain ? [] : spelled([whole]);
   const [end = endOfText] = spelled(eosTokenIds);
   const [begin = end] = spelled([bosTokenId]);
-  return { begin, end };
+  return { ...(first === undefined ? {} : { first }), begin, end };
 }
 
 function checkRanges({ tooLong = 'error', maxLength = 1, maxSource = 1, maxTarget = 1 }: EncodeOptions & SourceTargetOptions): void {

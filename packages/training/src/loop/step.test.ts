@@ -2,13 +2,13 @@ import { createRng } from '@prefix-tuning/base';
 import { eager, jit, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { goldenTensors, readGoldens, relativeError, tiny, tinyModel, type Goldens } from '../../test/tiny.js';
+import { goldenTensors, readGoldens, relativeError, tiny, tinyModel, type Goldens, type TinyName } from '../../test/tiny.js';
 import { adamw, clipFactor, collate, globalNorm, lossAndGradients, tune, type MethodName } from '../index.js';
 
 const runtimes: Record<string, Runtime> = { 'the cpu backend': eager('cpu'), 'ONNX Runtime': onnxRuntime() };
 /** A run's name is its method's, or says first what is special. */
 const methodOf = (run: string) => run.replace(/^cross-/, '') as MethodName;
-const cases = (['gpt2', 'llama', 'bart'] as const).flatMap((family) => {
+const cases = (Object.keys(tiny) as TinyName[]).flatMap((family) => {
   const { runs } = JSON.parse(readFileSync(`${tiny[family]}/runs.json`, 'utf8')) as Goldens;
   return Object.keys(runs).map((run) => ({ family, run, folder: tiny[family] }));
 });

@@ -1,11 +1,10 @@
 import { createRng } from '@prefix-tuning/base';
 import { eager, jit, onnxRuntime, sizeOf, toHost } from '@prefix-tuning/jit';
-import type { FamilyName } from '@prefix-tuning/model';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readGoldens, relativeError, tiny, tinyModel, type Goldens } from '../../test/tiny.js';
+import { readGoldens, relativeError, tiny, tinyModel, type Goldens, type TinyName } from '../../test/tiny.js';
 import { readJson, readParameters, writeJson } from '../files.js';
 import { batchShape, collate, evaluator, keptParameters, lossAndGradients, loadTuning, methods, sequenceBatches, train, trainedParameters, tune } from '../index.js';
 import type { HostTensors, MethodName, TrainableModel, Tuning } from '../index.js';
@@ -25,24 +24,24 @@ const settings: { [Name in MethodName]: object } = {
 const everyMethod = Object.keys(methods) as MethodName[];
 
 interface Case {
-  readonly family: FamilyName;
+  readonly family: TinyName;
   readonly name: MethodName;
   readonly title: string;
   readonly given: object;
 }
-const caseOf = (family: FamilyName, name: MethodName, more = {}): Case => ({ family, name, title: [family, name, ...Object.values(more).flat()].join(' '), given: { ...settings[name], ...more } });
+const caseOf = (family: TinyName, name: MethodName, more = {}): Case => ({ family, name, title: [family, name, ...Object.values(more).flat()].join(' '), given: { ...settings[name], ...more } });
 const cases: readonly Case[] = [
-  ...everyMethod.flatMap((name) => [caseOf('gpt2', name), caseOf('llama', name)]),
+  ...everyMethod.flatMap((name) => [caseOf('gpt2', name), caseOf('llama', name), caseOf('gemma3_text', name)]),
   ...(['prefix', 'adapter', 'lora', 'fine-tune', 'ft-top2'] as const).map((name) => caseOf('bart', name)),
   ...(['prefix', 'embedding-only'] as const).map((name) => caseOf('gpt2', name, { kind: 'direct' })),
   ...(['encoder', 'decoder', 'cross'] as const).map((site) => caseOf('bart', 'prefix', { sites: [site] })),
 ];
 
-let models: Record<FamilyName, TrainableModel>;
-let goldens: Record<FamilyName, Goldens>;
+let models: Record<TinyName, TrainableModel>;
+let goldens: Record<TinyName, Goldens>;
 let folder: string;
-const everyFamily = async <T>(load: (family: FamilyName) => Promise<T>) =>
-  Object.fromEntries(await Promise.all((['gpt2', 'llama', 'bart'] as const).map(async (family) => [family, await load(family)]))) as Record<FamilyName, T>;
+const everyFamily = async <T>(load: (family: TinyName) => Promise<T>) =>
+  Object.fromEntries(await Promise.all((Object.keys(tiny) as TinyName[]).map(async (family) => [family, await load(family)]))) as Record<TinyName, T>;
 beforeAll(async () => {
   [models, goldens, folder] = await Promise.all([everyFamily(tinyModel), everyFamily((family) => readGoldens(tiny[family])), mkdtemp(join(tmpdir(), 'methods-'))]);
 });
@@ -213,7 +212,7 @@ test('LoRA of PEFT that its tensors alone do not tell is refused by field', asyn
   expect((await loaded({ use_rslora: false, alpha_pattern: {}, alora_invocation_tokens: null, init_lora_weights: 'gaussian' })).settings).toEqual(tuning.settings);
 });
 
-test.each(['gpt2', 'llama', 'bart'] as const)('a prefix of length 0 is the base model: %s', async (family) => {
+test.each(Object.keys(tiny) as TinyName[])('a prefix of length 0 is the base model: %s', async (family) => {
   const model = models[family];
   const lossOfMethod = async (tuning: Tuning) => {
     const batches = sequenceBatches(goldens[family].sequences, { objective: 'token-mean', batchSize: 3, ...batchShape(model, tuning) });
@@ -262,7 +261,7 @@ test('batches that were made without a model\'s limits, and do not fit them, are
   expect((await of('infix', 39, 25, false)).targets).toBe(14);
 });
 
-test.each(['gpt2', 'llama', 'bart'] as const)('tokens beyond the vocabulary of a %s are refused with the examples, wherever they stand', async (family) => {
+test.each(Object.keys(tiny) as TinyName[])('tokens beyond the vocabulary of a %s are refused with the examples, wherever they stand', async (family) => {
   const model = models[family];
   const tuning = await tune('prefix', model, { settings: settings.prefix, rng: createRng(1) });
   for (const place of [0, 3]) {

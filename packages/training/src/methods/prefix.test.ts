@@ -1,13 +1,13 @@
 import { createRng } from '@prefix-tuning/base';
 import { eager, jit, toTensor } from '@prefix-tuning/jit';
-import { encodeSource, type FamilyName } from '@prefix-tuning/model';
+import { encodeSource } from '@prefix-tuning/model';
 import { foldedPast, type BySite, type LayerPast, type Past } from '@prefix-tuning/prefix';
 import { ones, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readGoldens, relativeError, tiny, tinyModel } from '../../test/tiny.js';
+import { readGoldens, relativeError, tiny, tinyModel, type TinyName } from '../../test/tiny.js';
 import { batchLogits, collate, lossAndGradients, loadTuning, toTensors, tune, type TrainableModel, type Tuning } from '../index.js';
 import { wordActivations } from './words.js';
 
@@ -20,7 +20,7 @@ const numbers = (past: Past) => past.flatMap(({ key, value }) => [...key.dataSyn
 const logitsAfter = ({ family, parameters, config }: TrainableModel, tokens: readonly number[], past?: Past): Float32Array =>
   tidy(() => family.logits(parameters, family.forward(parameters, config, { ids: idsOf(tokens), past }).hidden).dataSync() as Float32Array);
 
-describe.each(['gpt2', 'llama'] as const)('%s', (family) => {
+describe.each(['gpt2', 'llama', 'gemma3_text'] as const)('%s', (family) => {
   test('a prefix made of a whole document\'s cache gives the logits of reading the document first', async () => {
     const model = await tinyModel(family);
     const document = Array.from({ length: 25 }, (_, i) => (7 * i + 3) % 61);
@@ -37,7 +37,7 @@ function pastsOf(tuning: Tuning): BySite<LayerPast[]> {
   return { ...(encoderPast ? { encoder: encoderPast } : {}), decoder: past, cross: crossPast } as BySite<LayerPast[]>;
 }
 
-test.each(['gpt2', 'llama', 'bart'] as const)('a prefix starts from the activations of any words, and its network is fitted to them: %s', async (family) => {
+test.each(Object.keys(tiny) as TinyName[])('a prefix starts from the activations of any words, and its network is fitted to them: %s', async (family) => {
   const model = await tinyModel(family);
   const of = (settings: object) => tune('prefix', model, { settings: { length: 3, networkWidth: 64, initialisation: 'words', tokens: [7, 8], ...settings }, rng: createRng(1) });
   const direct = pastsOf(await of({ kind: 'direct' }));
@@ -65,7 +65,7 @@ test('words that an encoder reads attend to the keys and values that its prefix 
 
 const noiseful = { length: 4, networkWidth: 6, dropout: 0.5 };
 
-test.each(['gpt2', 'llama', 'bart'] as const)('dropout drops its share of the prefix while training, and nothing after: %s', async (family: FamilyName) => {
+test.each(Object.keys(tiny) as TinyName[])('dropout drops its share of the prefix while training, and nothing after: %s', async (family: TinyName) => {
   const model = await tinyModel(family);
   const [tuning, still] = await Promise.all([noiseful, { ...noiseful, dropout: 0 }].map((settings) => tune('prefix', model, { settings, rng: createRng(1) })));
   const { sequences } = await readGoldens(tiny[family]);
@@ -81,7 +81,7 @@ test.each(['gpt2', 'llama', 'bart'] as const)('dropout drops its share of the pr
   expect(await lossOf(tuning!, noise)).not.toBeCloseTo(await lossOf(still!, {}), 4);
 });
 
-test.each(['gpt2', 'llama', 'bart'] as const)('folding changes no logit beyond rounding: %s', async (family) => {
+test.each(Object.keys(tiny) as TinyName[])('folding changes no logit beyond rounding: %s', async (family) => {
   const model = await tinyModel(family);
   const tuning = await tune('prefix', model, { settings: { length: 4, networkWidth: 6, initialisation: 'normal' }, rng: createRng(3) });
   const folder = await mkdtemp(join(tmpdir(), 'fold-'));

@@ -1,4 +1,4 @@
-import type { LlamaConfig } from './config.js';
+import type { AttentionMap, LlamaConfig } from './config.js';
 
 /** Drops the leading `model.` and the rotary frequencies that old checkpoints carry. */
 export function parameterName(checkpointName: string): string | undefined {
@@ -15,15 +15,17 @@ export function parameterShapes(config: LlamaConfig): Record<string, readonly nu
     shapes[`${name}.weight`] = shape;
     if (bias) shapes[`${name}.bias`] = [shape[0]];
   };
+  const norms = ['input', 'post_attention', ...(config.writeNorms ? ['pre_feedforward', 'post_feedforward'] : [])];
   for (let l = 0; l < config.layers; l++) {
     const name = `layers.${l}`;
-    for (const norm of ['input_layernorm', 'post_attention_layernorm']) shapes[`${name}.${norm}.weight`] = [C];
-    linear(`${name}.self_attn.q_proj`, [heads * headSize, C], config.attentionBias);
-    linear(`${name}.self_attn.k_proj`, [keyValueHeads * headSize, C], config.attentionBias);
-    linear(`${name}.self_attn.v_proj`, [keyValueHeads * headSize, C], config.attentionBias);
-    linear(`${name}.self_attn.o_proj`, [C, heads * headSize], config.attentionBias);
-    linear(`${name}.mlp.gate_proj`, [inner, C], config.mlpBias);
-    linear(`${name}.mlp.up_proj`, [inner, C], config.mlpBias);
+    const attention = (part: AttentionMap, shape: [out: number, into: number]) => linear(`${name}.self_attn.${part}`, shape, config.attentionBias.includes(part));
+    for (const norm of norms) shapes[`${name}.${norm}_layernorm.weight`] = [C];
+    if (config.headNorms) for (const norm of ['q_norm', 'k_norm']) shapes[`${name}.self_attn.${norm}.weight`] = [headSize];
+    attention('q_proj', [heads * headSize, C]);
+    attention('k_proj', [keyValueHeads * headSize, C]);
+    attention('v_proj', [keyValueHeads * headSize, C]);
+    attention('o_proj', [C, heads * headSize]);
+    for (const part of ['gate_proj', 'up_proj']) linear(`${name}.mlp.${part}`, [inner, C], config.mlpBias);
     linear(`${name}.mlp.down_proj`, [C, inner], config.mlpBias);
   }
   return shapes;
