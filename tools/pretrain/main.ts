@@ -156,7 +156,7 @@ async function historyOf(settings: Settings): Promise<Pick<PretrainFacts, 'curve
 
 async function perplexityOn(sequences: readonly TokenSequence[], { learner, parameters, settings }: { learner: Learner; parameters: HostTensors; settings: Settings }): Promise<number> {
   const { model, tuning, runtime } = learner;
-  const evaluate = evaluator(model, tuning, { batches: batchesOf(learner, sequences, settings), runtime });
+  const evaluate = evaluator(model, tuning, { batches: batchesOf(learner, sequences, settings), passes: 1, runtime });
   const { perplexity } = await evaluate(parameters);
   await evaluate.dispose();
   return perplexity;

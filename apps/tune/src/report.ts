@@ -72,7 +72,7 @@ function overlapOf({ train, dev }: Task): string {
 }
 
 async function lossOf(task: Task, parameters: RunEndEvent['parameters']): Promise<Evaluation> {
-  const evaluate = evaluator(task.model, task.tuning, { batches: batches(task.dev, task), runtime: task.runtime });
+  const evaluate = evaluator(task.model, task.tuning, { batches: batches(task.dev, task), passes: 1, runtime: task.runtime });
   try {
     return await evaluate(parameters);
   } finally {

@@ -13,7 +13,7 @@ export { TrainingError } from './errors.js';
 export { generateTuned } from './generate.js';
 export { initialise } from './initialise.js';
 export { loadCheckpoint, saveCheckpoint } from './loop/checkpoint.js';
-export { evaluator, type Evaluation, type Evaluator } from './loop/evaluate.js';
+export { evaluator, type Evaluation, type Evaluator, type EvaluatorOptions } from './loop/evaluate.js';
 export type { CompiledEvent, EndEvent, StepEvent, TrainingEvent, TrainingState, ValidationEvent, Watch } from './loop/events.js';
 export { hyperparameterDefaults, type Hyperparameters } from './loop/hyperparameters.js';
 export { batchLogits, batchLoss, lossAndGradients, type LossAndGradients, type LossInputs, type LossOptions } from './loop/step.js';

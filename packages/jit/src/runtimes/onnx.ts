@@ -1,12 +1,14 @@
 import { checkFields, ConfigError, PrefixTuningError, type FieldsOf } from '@prefix-tuning/base';
 import type { InferenceSession } from 'onnxruntime-node';
-import { toOnnx, type OnnxModel } from '../graph/onnx.js';
 import type { Graph } from '../graph/graph.js';
+import { toOnnx, type OnnxModel } from '../graph/onnx.js';
+import { peakBytes } from '../graph/peak.js';
 import { staggerRows } from '../graph/stagger.js';
 import type { Program, Runtime } from '../runtime.js';
 import { trace } from '../trace/trace.js';
 import type { DType, HostData, HostTensor } from '../values.js';
 import { decode } from './decoded.js';
+import { reserveIdleMemory } from './idle-memory.js';
 import { layoutFor, type WeightLayout } from './packing.js';
 import { QuantisedWeights } from './quantised.js';
 import { SharedWeights, type SaveSession, type Shared } from './shared-weights.js';
@@ -88,7 +90,7 @@ export function onnxRuntime(options: OnnxRuntimeOptions = {}): Runtime {
     name: ['onnx', ...(worker ? ['worker'] : []), ...(weights === 'int8' ? [weights] : []), ...providers].join(':'),
     async prepare(fn, inputs, { name, inputNames, runs }) {
       const graph = trace(fn, inputs, { name, inputNames });
-      return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph, { runs }), ownKernels: !session.executionProviders, inNode: load === loadDefault });
+      return compile(graph, (await module()) as OnnxRuntimeModule, { session, weights: weights ?? layoutFor(graph, { runs }), alone: weights !== undefined || runs === undefined, ownKernels: !session.executionProviders, inNode: load === loadDefault });
     },
   };
 }
@@ -108,6 +110,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 interface Settings extends Required<Pick<OnnxRuntimeOptions, 'session' | 'weights'>> {
+  /** Whether a program may be the only one with its weights: nobody said that there is a run to come. */
+  readonly alone: boolean;
   /** Whether programs run on ONNX Runtime's own kernels, for which rows are set apart. */
   readonly ownKernels: boolean;
   /** Whether the module is onnxruntime-node, whose sessions can share what they packed. */
@@ -143,15 +147,21 @@ async function place(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): 
   const rounded: Shared = weights === 'int8' ? quantisedWeights.in(graph) : { graph, release: () => {} };
   const laid = weights === 'packed' && ownKernels ? staggerRows(graph) : rounded.graph;
   if (!ownKernels || !inNode || weights === 'mapped') return { ...rounded, graph: laid };
-  const shared = await sharedWeights.share(laid, savingWith(ort, settings));
+  const shared = await sharedWeights.share(laid, savingWith(ort, settings), settings);
   // Of each only the end: the graphs hold their constants.
   const ends = [shared.release, rounded.release];
   return { graph: shared.graph, release: () => ends.forEach((end) => end()) };
 }
 
 async function compile(graph: Graph, ort: OnnxRuntimeModule, settings: Settings): Promise<Program> {
-  const { graph: placed, release } = spill(decode(await place(graph, ort, settings)));
-  const { session, inputNames, outputNames } = await start(placed, ort, settings).catch((error: unknown) => {
+  const { graph: placed, release: releaseWeights } = spill(decode(await place(graph, ort, settings)));
+  const idle = reserveIdleMemory(peakBytes(placed));
+  const release = () => {
+    idle.release();
+    releaseWeights();
+  };
+  const memory = idle.granted ? {} : { enableCpuMemArena: false };
+  const { session, inputNames, outputNames } = await start(placed, ort, { ...settings, session: { ...memory, ...settings.session } }).catch((error: unknown) => {
     release();
     throw error;
   });

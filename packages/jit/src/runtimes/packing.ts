@@ -1,4 +1,4 @@
-import { PRODUCTS, type Graph } from '../graph/graph.js';
+import { PRODUCTS, transposes, type Graph, type Node } from '../graph/graph.js';
 import { machineMemory } from '../memory.js';
 import { sizeOf } from '../values.js';
 import { WORTH_A_FILE } from './shared-weights.js';
@@ -17,13 +17,22 @@ const LARGEST_SHARE = 1 / 8;
 const MANY_ROWS = 256;
 /** Runs from which on packed weights gain what it took to pack them, by a program itself or through a file (decision 95). */
 const RUNS_WORTH = { own: 80, file: 250 };
+/** Of a program with many rows a run gains so many times as much (decision 97). */
+const MANY_ROWS_GAIN = 5;
+/** Bytes of weights that are packed in a moment. */
+const FEW_BYTES = 32e6;
 
 /** The layout a program gets unless the caller says: packed, unless it will run too seldom, or that is large for the memory and gains little. */
 export function layoutFor(graph: Graph, { runs = Infinity, available = machineMemory() }: { runs?: number | undefined; available?: number } = {}): WeightLayout {
   const constants = new Set(graph.constants.map(({ id }) => id));
   const products = graph.nodes.filter(({ op, inputs }) => PRODUCTS.includes(op) && constants.has(inputs[1]!.id));
-  const bytes = products.reduce((sum, { inputs }) => sum + 4 * sizeOf(inputs[1]!.shape), 0);
-  const rows = Math.min(...products.map(({ outputs }) => sizeOf(outputs[0]!.shape) / outputs[0]!.shape.at(-1)!));
-  if (runs < (bytes < WORTH_A_FILE * available ? RUNS_WORTH.own : RUNS_WORTH.file)) return 'mapped';
-  return bytes > LARGEST_SHARE * available && (rows >= MANY_ROWS || rows === 1) ? 'mapped' : 'packed';
+  // A copy for each way in which a matrix is read, however many products do.
+  const bytesOf = (nodes: readonly Node[]) =>
+    [...new Map(nodes.map((node) => [`${node.inputs[1]!.id} ${transposes(node, 'transB')}`, node.inputs[1]!.shape])).values()].reduce((sum, shape) => sum + 4 * sizeOf(shape), 0);
+  const rowsOf = ({ outputs: [y] }: Node) => sizeOf(y!.shape) / y!.shape.at(-1)!;
+  const bytes = bytesOf(products);
+  const mostHave = (fits: (rows: number) => boolean) => bytesOf(products.filter((node) => fits(rowsOf(node)))) >= bytes / 2;
+  const worth = RUNS_WORTH[bytes < WORTH_A_FILE * available ? 'own' : 'file'] / (mostHave((rows) => rows >= MANY_ROWS) ? MANY_ROWS_GAIN : 1);
+  if (bytes >= FEW_BYTES && runs < worth) return 'mapped';
+  return bytes > LARGEST_SHARE * available && !mostHave((rows) => rows > 1 && rows < MANY_ROWS) ? 'mapped' : 'packed';
 }

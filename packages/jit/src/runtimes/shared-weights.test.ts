@@ -25,7 +25,7 @@ const both = (x: tf.Tensor) => tf.matMul(tf.matMul(forward(x) as tf.Tensor2D, he
 const graphOf = (rows: number, fn: (x: tf.Tensor) => tf.Tensor): Graph =>
   staggerRows(trace(([x]) => [fn(x!)], [{ dtype: 'float32', shape: [rows, 1024] }], { name: 'products' }));
 
-const save = savingWith(ort as unknown as OnnxRuntimeModule, { session: {}, weights: 'packed', ownKernels: true, inNode: true });
+const save = savingWith(ort as unknown as OnnxRuntimeModule, { session: {}, weights: 'packed', alone: true, ownKernels: true, inNode: true });
 
 async function run(graph: Graph): Promise<Float32Array> {
   const { bytes, folder, external, inputNames } = toOnnx(graph);
@@ -76,6 +76,10 @@ test('the first program packs for itself where there is room, as there may be no
   const second = await weights.share(graphOf(6, both), save);
   expect(files()).toHaveLength(1);
   second.release();
+  const known = new SharedWeights({ ...always, alone: 1e9 });
+  const first = await known.share(graph, save, { alone: false });
+  expect(first.graph).not.toBe(graph);
+  first.release();
 });
 
 test('a copy that is not there yet is made: of the other way in which a product reads', async () => {

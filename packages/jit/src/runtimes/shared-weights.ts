@@ -91,22 +91,24 @@ export class SharedWeights {
   /**
    * The graph with its large matrices in files, packed if they are in none yet; the graph as it is where that is not worth a
    * file, where no program had any of them before, or where there is no room for a file, which is said once.
+   *
+   * @param options.alone  whether the program may be the only one with its matrices
    */
-  share(graph: Graph, save: SaveSession): Promise<Shared> {
-    const shared = this.turn.then(() => this.replace(graph, save));
+  share(graph: Graph, save: SaveSession, { alone = true }: { readonly alone?: boolean } = {}): Promise<Shared> {
+    const shared = this.turn.then(() => this.replace(graph, save, alone));
     // Without its result: the graph holds its constants.
     this.turn = shared.then(() => {}, () => {});
     return shared;
   }
 
-  private async replace(graph: Graph, save: SaveSession): Promise<Shared> {
+  private async replace(graph: Graph, save: SaveSession, maybeAlone: boolean): Promise<Shared> {
     const matrices = this.matricesOf(graph);
     const alone: Shared = { graph, release: () => {} };
     const bytes = bytesOf(matrices);
     if (this.failed || !modules() || bytes < this.limits.fewest) return alone;
     const first = !matrices.some(({ key }) => this.seen.has(key));
     for (const { key } of matrices) this.seen.add(key);
-    if (first && bytes < this.limits.alone) return alone;
+    if (maybeAlone && first && bytes < this.limits.alone) return alone;
     try {
       for (const part of parts(matrices.filter((matrix) => !this.find(matrix)), this.limits.atATime)) await this.pack(part, graph, save);
     } catch (cause) {

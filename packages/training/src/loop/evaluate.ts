@@ -1,3 +1,4 @@
+import { checkFields, type FieldsOf } from '@prefix-tuning/base';
 import { hostTensor, jit, type HostTensor, type Runtime } from '@prefix-tuning/jit';
 import type { Batch, BatchTensors } from '../batches/batch.js';
 import type { BatchSource } from '../batches/source.js';
@@ -22,23 +23,36 @@ export interface Evaluator {
   dispose(): Promise<void>;
 }
 
+export interface EvaluatorOptions {
+  /** What is looked at, in its own order. */
+  readonly batches: BatchSource;
+  /** How often the evaluator will be called, if that is known: for few passes less is prepared. */
+  readonly passes?: number;
+  /** Where the program runs; what is found unless given. */
+  readonly runtime?: Runtime;
+}
+
+const fields: FieldsOf<EvaluatorOptions> = { batches: true, passes: true, runtime: true };
+
 type EvaluationInputs = { readonly parameters: Tensors; readonly batch: BatchTensors };
 
 /**
  * Makes an evaluator of a tuning on held-out data. Every target token counts alike, whatever the objective; nothing is smoothed or dropped.
  *
- * @param options.batches  what is looked at, in its own order
- * @param options.runtime  where the program runs; what is found unless given
+ * @throws ConfigError  for an option that does not exist
  * @throws ShapeError  when called, if a sequence needs more positions than the model has
  */
-export function evaluator(model: TrainableModel, tuning: Tuning, options: { batches: BatchSource; runtime?: Runtime }): Evaluator {
+export function evaluator(model: TrainableModel, tuning: Tuning, options: EvaluatorOptions): Evaluator {
+  checkFields('evaluator', options, Object.keys(fields));
+  const { batches, passes, runtime } = options;
   const run = jit(({ parameters, batch }: EvaluationInputs) => batchLoss(model, tuning, parameters, { batch, noise: {} }), {
     name: 'evaluation',
-    ...(options.runtime ? { runtime: options.runtime } : {}),
+    ...(passes === undefined ? {} : { runs: passes * batches.batchesPerEpoch }),
+    ...(runtime ? { runtime } : {}),
   });
   const evaluate = async (parameters: HostTensors): Promise<Evaluation> => {
     let [sum, targets] = [0, 0];
-    for (const batch of options.batches.epoch()) {
+    for (const batch of batches.epoch()) {
       checkBatch(model, tuning, batch);
       const loss: HostTensor = await run({ parameters, batch: countingTokens(batch) });
       sum += loss.data[0]!;

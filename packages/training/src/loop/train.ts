@@ -52,13 +52,15 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const { model, tuning, validation, seed } = options;
   const runtime = options.runtime ?? (await trainingRuntime());
   const hyperparameters = checkSettings(options);
-  const { steps } = hyperparameters;
+  const { steps, accumulate } = hyperparameters;
   const schedule = scheduleOf(hyperparameters);
-  const looks = validation && looker(model, tuning, { validation, runtime });
+  const looks = validation && looker(model, tuning, { validation, steps, runtime });
   const compiled: CompileEvent[] = [];
   const { labelSmoothing, recompute, beta1, beta2, epsilon, weightDecay } = hyperparameters;
   const gradientsOf = jit(lossAndGradients(model, tuning, { labelSmoothing, recompute }), {
     name: `${tuning.method} step`,
+    // Of the whole run, even where it goes on from a checkpoint: how programs are made decides last bits.
+    runs: steps * accumulate,
     onCompile: (event) => compiled.push(event),
     runtime,
   });

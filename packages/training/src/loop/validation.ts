@@ -58,9 +58,9 @@ export interface Looker {
   dispose(): Promise<void>;
 }
 
-export function looker(model: TrainableModel, tuning: Tuning, { validation, runtime }: { validation: Validation; runtime: Runtime }): Looker {
-  const evaluate = evaluator(model, tuning, { batches: validation.batches, runtime });
-  const { everySteps, score } = validation;
+export function looker(model: TrainableModel, tuning: Tuning, { validation, steps, runtime }: { validation: Validation; steps: number; runtime: Runtime }): Looker {
+  const { batches, everySteps, score } = validation;
+  const evaluate = evaluator(model, tuning, { batches, passes: Math.ceil(steps / everySteps), runtime });
   return {
     async look(state, steps) {
       const { step, watch } = state;
