@@ -1,6 +1,7 @@
 import { miniModelFolder } from '@prefix-tuning/mini-models';
 import type { ModelConfig } from '@prefix-tuning/model';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +67,25 @@ test('trains on a CSV file, says what it came to, and writes with it', async () 
   const lines = (await readFile(outputs, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, string>);
   expect(lines).toHaveLength(4);
   expect(lines[3]).toEqual({ id: 'some.jsonl:4', source, output: one, target });
+
+  // What was written before the command failed is not written again; damaged lines are, and what other settings gave.
+  const unfinished = `${outputs}.unfinished`;
+  const repeat = (...more: string[]) => run('write', '--tuned', out, '--data', some, '--out', outputs, '--threads', '1', ...more);
+  const written = async () => (await readFile(outputs, 'utf8')).trimEnd().split('\n').map((line) => (JSON.parse(line) as { output: string }).output);
+  await rm(outputs);
+  await mkdir(outputs);
+  await expect(repeat()).rejects.toThrow();
+  await rm(outputs, { recursive: true });
+  const left = await readFile(unfinished, 'utf8');
+  const [header, ...kept] = left.trimEnd().split('\n');
+  expect(kept.map((line) => JSON.parse(line))).toContainEqual([source, one]);
+  await writeFile(unfinished, `${header}\n${JSON.stringify([source, 'Known already.'])}\n{"damaged"\n["${source}", "Half a l`);
+  await repeat();
+  expect(await written()).toEqual([...lines.slice(0, 3).map(({ output }) => output), 'Known already.']);
+  expect(existsSync(unfinished)).toBe(false);
+  await writeFile(unfinished, left.replace(one!, 'Known already.'));
+  await repeat('--max-new-tokens', '90');
+  expect(await written()).toEqual(lines.map(({ output }) => output));
 
   // Another run may not take the folder, nor change what it says of itself.
   const said = await readFile(join(out, 'tuned.json'), 'utf8');

@@ -9,13 +9,14 @@ import { numberOf, required } from './options.js';
 import { readSources, type Row } from './pairs.js';
 import { scoresTable } from './scores.js';
 import { openModel, readTuned, runtimeOf, type Tuned } from './tuned.js';
+import { openUnfinished, versionOf } from './unfinished.js';
 import { writerOf } from './writer.js';
 
 export const writeUsage = `prefix-tuning write --tuned DIR
   --tuned DIR           what prefix-tuning train made
   --text TEXT           a source to write for, as often as you like; without it and --data each line of standard input is one
   --data FILE           sources from a file as for train; where it has targets, outputs are scored
-  --out FILE            outputs as JSON lines, instead of printing them
+  --out FILE            outputs as JSON lines, instead of printing them; stopped or killed, the same command goes on
   --model MODEL         another place of the same model
   --beams N             beam search of this width; 5 unless given, 1 is greedy
   --max-new-tokens N    100 unless given
@@ -50,8 +51,11 @@ export async function writeCommand(args: string[], write: Write): Promise<void> 
       view.clear();
       write(`${text}\n`);
     };
-    const outputs = await writerOf(model, tuning, tuning.parameters, settings)(rows.map(({ source }) => source), given.out === undefined ? print : undefined);
-    if (given.out !== undefined) await saveOutputs(given.out, rows, outputs);
+    const texts = writerOf(model, tuning, tuning.parameters, settings);
+    const { out } = given;
+    // All that texts depend on but their sources.
+    const by = { tuned: await versionOf(join(folder, 'tuned')), model: given.model ?? tuned.model, runtime: runtime.name, beams, maxNewTokens, maxSource: tuned.maxSource };
+    const outputs = out === undefined ? await texts(rows.map(({ source }) => source), { onText: print }) : await writeFile(out, rows, { texts, by });
     const scores = scoresTable(rows, outputs);
     if (scores) print(`${given.out === undefined ? '\n' : ''}${scores}`);
   } finally {
@@ -67,7 +71,13 @@ async function sourcesOf({ text, data }: Given, tuned: Tuned): Promise<Row[]> {
   return lines.map((source, i) => ({ id: String(i), source, target: undefined }));
 }
 
-async function saveOutputs(file: string, rows: readonly Row[], outputs: readonly string[]): Promise<void> {
+/** Writes outputs to a file, going on where the same command was stopped. */
+async function writeFile(file: string, rows: readonly Row[], { texts, by }: { texts: ReturnType<typeof writerOf>; by: object }): Promise<string[]> {
+  const { known, keep, settle, remove } = await openUnfinished(file, by);
+  const outputs = await texts(rows.map(({ source }) => source), { known, onWritten: keep });
+  await settle();
   const lines = rows.map(({ id, source, target }, i) => JSON.stringify({ id, source, output: outputs[i], target }));
   await writeFileAtomically(file, [() => new TextEncoder().encode(`${lines.join('\n')}\n`)]);
+  await remove();
+  return outputs;
 }

@@ -4,6 +4,15 @@ import type { GenerateOptions, Model } from '@prefix-tuning/model';
 import { generateTuned, tokenLimit, type HostTensors, type Tuning } from '@prefix-tuning/training';
 import { encoderOf } from './encode.js';
 
+export interface WriteOptions {
+  /** Hears texts in the order of the sources. */
+  readonly onText?: (text: string) => void;
+  /** Hears a source's text at once, whatever its place. */
+  readonly onWritten?: (source: string, text: string) => void;
+  /** Texts by source that are there already. */
+  readonly known?: ReadonlyMap<string, string>;
+}
+
 export interface WriterSettings {
   readonly runtime: Runtime;
   readonly maxNewTokens: number;
@@ -13,7 +22,10 @@ export interface WriterSettings {
   readonly onProgress?: OnProgress;
 }
 
-/** Writes a text for each source with a tuned model, and tells each in the order of the sources as soon as it and those before are there. */
+/**
+ * Writes a text for each source with a tuned model, and tells each in the order of the sources as soon as it and those before are there.
+ * Texts that are known are not written again.
+ */
 export function writerOf(model: Model, tuning: Tuning, parameters: HostTensors, { runtime, maxNewTokens, beams = 5, maxSource, onProgress }: WriterSettings) {
   const encode = encoderOf(model, maxSource);
   // What is written needs positions, too.
@@ -25,15 +37,17 @@ export function writerOf(model: Model, tuning: Tuning, parameters: HostTensors, 
     if (prompt.length <= room) return prompt;
     throw new ConfigError(`source: expected at most ${room} tokens, got ${prompt.length}: ${source.slice(0, 60)}... Shorten it, write less with --max-new-tokens, or train with --max-source.`);
   };
-  return async (sources: readonly string[], onText: (text: string) => void = () => {}): Promise<string[]> => {
-    const different = [...new Set(sources)];
-    const texts = new Map<string, string>();
+  return async (sources: readonly string[], { onText = () => {}, onWritten = () => {}, known = new Map() }: WriteOptions = {}): Promise<string[]> => {
+    const texts = new Map(known);
+    const different = [...new Set(sources)].filter((source) => !texts.has(source));
     let told = 0;
     const onSequences: GenerateOptions['onSequences'] = ({ prompt, sequences: [best] }) => {
-      texts.set(different[prompt]!, model.tokenizer.decode(best!.tokens, { skipSpecialTokens: true }).trim());
+      const [source, text] = [different[prompt]!, model.tokenizer.decode(best!.tokens, { skipSpecialTokens: true }).trim()];
+      texts.set(source, text);
+      onWritten(source, text);
       while (told < sources.length && texts.has(sources[told]!)) onText(texts.get(sources[told++]!)!);
     };
-    await generateTuned(model, different.map(promptOf), { tuning, parameters, runtime, beams, maxNewTokens, onSequences, ...(onProgress ? { onProgress } : {}) });
+    if (different.length > 0) await generateTuned(model, different.map(promptOf), { tuning, parameters, runtime, beams, maxNewTokens, onSequences, ...(onProgress ? { onProgress } : {}) });
     return sources.map((source) => texts.get(source)!);
   };
 }
