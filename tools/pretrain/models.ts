@@ -31,13 +31,14 @@ export interface GrownStart {
 }
 
 /**
- * The models that are shipped, and what `mini-gpt2-medium` was after one and two of the three times that it reads its text. They stand where
+ * The models that are shipped, and what `mini-gpt2-medium` was after one, two and three of the four times that it reads its text. They stand where
  * GPT-2 medium, GPT-2 large and BART large stand in the paper.
  */
 export const modelRecipes: Readonly<Record<string, ModelRecipe>> = {
   'mini-gpt2-first': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { deviation: 1 / Math.sqrt(160), writes: 0.1 }, steps: 5000, learningRate: 5e-3, warmupSteps: 200 },
   'mini-gpt2-second': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { from: 'mini-gpt2-first' }, steps: 5000, learningRate: 3e-3, warmupSteps: 100, order: 'mini-gpt2-medium' },
-  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { from: 'mini-gpt2-second' }, steps: 6000, learningRate: 3e-3, warmupSteps: 100, order: 'mini-gpt2-third' },
+  'mini-gpt2-third': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { from: 'mini-gpt2-second' }, steps: 6000, learningRate: 3e-3, warmupSteps: 100 },
+  'mini-gpt2-medium': { family: 'gpt2', layers: 4, width: 160, heads: 5, start: { from: 'mini-gpt2-third' }, steps: 6000, learningRate: 3e-3, warmupSteps: 100, order: 'mini-gpt2-fourth' },
   'mini-gpt2-large': { family: 'gpt2', layers: 8, width: 160, heads: 5, start: { from: 'mini-gpt2-medium' }, steps: 3600, learningRate: 3e-3, warmupSteps: 100 },
   'mini-bart': { family: 'bart', layers: 3, width: 160, heads: 5, start: { deviation: 0.02, writes: 0.3 }, steps: 4000, learningRate: 4e-3, warmupSteps: 200 },
 };

@@ -27,10 +27,10 @@ export const mini: Profile = {
     'fine-tune': { ...tableToText(1e-3), dart: shortly(2e-3), xsum: { learningRate: 1e-3, steps: 125, batchSize: 8 } },
     'ft-top2': { ...tableToText(4e-3), dart: shortly(2e-3) },
     'adapter-3%': { ...tableToText(3e-3), webnlg: shortly(1.5e-3) },
-    'adapter-0.1%': { ...tableToText(5e-3), e2e: shortly(1e-2) },
+    'adapter-0.1%': { ...tableToText(1e-2), dart: shortly(5e-3) },
     'prefix-0.1%': {
-      e2e: { learningRate: 7e-3, steps: 450, batchSize: 10, length: 5 },
-      webnlg: { learningRate: 2e-3, steps: 300, batchSize: 10, length: 5 },
+      e2e: { learningRate: 5e-3, steps: 450, batchSize: 10, length: 5 },
+      webnlg: { learningRate: 6e-3, steps: 300, batchSize: 10, length: 5 },
       dart: { learningRate: 4e-3, steps: 300, batchSize: 10, length: 10 },
       xsum: { learningRate: 2e-3, steps: 150, batchSize: 8, length: 1 },
     },
