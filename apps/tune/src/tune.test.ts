@@ -37,13 +37,13 @@ const train = (...more: string[]) => run('train', '--model', 'mini-gpt2-medium',
 
 test('trains on a CSV file, says what it came to, and writes with it', async () => {
   const out = join(folder, 'run');
-  const printed = await train('--out', out, '--steps', '80');
+  const printed = await train('--out', out, '--steps', '120');
   const [, before, after] = /loss per token, held-out pairs +([\d.]+) +([\d.]+)/.exec(printed)!;
   expect(Number(after)).toBeLessThan(Number(before) / 2);
   expect(printed).toContain('6,400 numbers kept, 0.33% of the model\'s.');
   const page = await readFile(join(out, 'report.html'), 'utf8');
   expect(page).toContain(`<tr><th>loss per token, held-out pairs</th><td>${before}</td><td>${after}</td></tr>`);
-  expect(page.match(/<polyline class="training" points="([^"]+)"/)![1]!.split(' ')).toHaveLength(80);
+  expect(page.match(/<polyline class="training" points="([^"]+)"/)![1]!.split(' ')).toHaveLength(120);
   expect(JSON.parse(await readFile(join(out, 'tuned', 'adapter_config.json'), 'utf8'))).toMatchObject({
     peft_type: 'PREFIX_TUNING',
     num_virtual_tokens: 5,
@@ -89,10 +89,10 @@ test('trains on a CSV file, says what it came to, and writes with it', async () 
 
   // Another run may not take the folder, nor change what it says of itself.
   const said = await readFile(join(out, 'tuned.json'), 'utf8');
-  await expect(train('--out', out, '--steps', '80', '--method', 'lora')).rejects.toThrow('expected the settings of this run');
+  await expect(train('--out', out, '--steps', '120', '--method', 'lora')).rejects.toThrow('expected the settings of this run');
   expect(await readFile(join(out, 'tuned.json'), 'utf8')).toBe(said);
   // The same command again says the same, without training.
-  expect(await train('--out', out, '--steps', '80')).toBe(printed);
+  expect(await train('--out', out, '--steps', '120')).toBe(printed);
 });
 
 test('trains an encoder-decoder model and infixes, sources cut', async () => {
