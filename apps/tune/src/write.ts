@@ -54,8 +54,8 @@ export async function writeCommand(args: string[], write: Write): Promise<void> 
     const texts = writerOf(model, tuning, tuning.parameters, settings);
     const { out } = given;
     // All that texts depend on but their sources.
-    const by = { tuned: await versionOf(join(folder, 'tuned')), model: given.model ?? tuned.model, runtime: runtime.name, beams, maxNewTokens, maxSource: tuned.maxSource };
-    const outputs = out === undefined ? await texts(rows.map(({ source }) => source), { onText: print }) : await writeFile(out, rows, { texts, by });
+    const by = async () => ({ tuned: await versionOf(join(folder, 'tuned')), model: given.model ?? tuned.model, runtime: runtime.name, beams, maxNewTokens, maxSource: tuned.maxSource });
+    const outputs = out === undefined ? await texts(rows.map(({ source }) => source), { onText: print }) : await toFile(out, rows, { texts, by: await by() });
     const scores = scoresTable(rows, outputs);
     if (scores) print(`${given.out === undefined ? '\n' : ''}${scores}`);
   } finally {
@@ -72,7 +72,7 @@ async function sourcesOf({ text, data }: Given, tuned: Tuned): Promise<Row[]> {
 }
 
 /** Writes outputs to a file, going on where the same command was stopped. */
-async function writeFile(file: string, rows: readonly Row[], { texts, by }: { texts: ReturnType<typeof writerOf>; by: object }): Promise<string[]> {
+async function toFile(file: string, rows: readonly Row[], { texts, by }: { texts: ReturnType<typeof writerOf>; by: object }): Promise<string[]> {
   const { known, keep, settle, remove } = await openUnfinished(file, by);
   const outputs = await texts(rows.map(({ source }) => source), { known, onWritten: keep });
   await settle();

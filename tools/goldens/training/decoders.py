@@ -80,10 +80,10 @@ class Llama(Decoder):
         return {**dict(model.model.named_parameters()), "lm_head.weight": model.lm_head.weight}
 
 
-class Gemma3(Decoder):
+class Gemma3(Llama):
     """A scaled embedding, norms in more places, two bases of rotation, and heads that do not add up to the width."""
 
-    name, layers_in, heads = "gemma3_text", "layers", 1
+    name, heads = "gemma3_text", 1
     top = ["layers.1.", "norm.", "embed_tokens."]
     embedding_scale = 32**0.5
     config = Gemma3TextConfig(
@@ -95,9 +95,6 @@ class Gemma3(Decoder):
     def make_model(self):
         torch.manual_seed(3)
         return randomised(Gemma3ForCausalLM(self.config))
-
-    def core(self, model):
-        return model.model
 
     def parameters(self, model):
         return dict(model.model.named_parameters())

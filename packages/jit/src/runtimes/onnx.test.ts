@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, expect, test } from 'vitest';
-import { hostTensor, jit, onnxRuntime, storedTensor } from '../index.js';
+import { hostTensor, jit, machineMemory, onnxRuntime, storedTensor } from '../index.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -32,4 +32,18 @@ test.each(['packed', 'mapped', 'int8'] as const)('a program (%s) does not keep n
   expect(decoded.map((numbers) => numbers.deref())).toEqual([undefined]);
   expect(await program(x)).toEqual(before);
   await program.dispose();
+});
+
+test('a program whose intermediate results take too much of the memory keeps none of it between runs', async () => {
+  const options: (object | undefined)[] = [];
+  const session = { inputNames: [], run: async () => ({}), release: async () => {} };
+  const load = async () => ({ InferenceSession: { create: async (_: Uint8Array, given: object) => (options.push(given), session) }, Tensor: class {} });
+  const runtime = onnxRuntime({ load });
+  const side = Math.ceil(Math.sqrt(machineMemory() / 4 / 8));
+  for (const shape of [[side, side], [2, 2]]) {
+    const program = await runtime.prepare(([x]) => [tf.sin(tf.cos(x!))], [{ dtype: 'float32', shape }], { name: 'large', inputNames: ['x'] });
+    await program.dispose();
+  }
+  expect(options[0]).toMatchObject({ enableCpuMemArena: false });
+  expect(options[1]).not.toHaveProperty('enableCpuMemArena');
 });

@@ -1,5 +1,5 @@
 import { createRng } from '@prefix-tuning/base';
-import { eager, hostTensor, onnxRuntime } from '@prefix-tuning/jit';
+import { eager, hostTensor, onnxRuntime, type Runtime } from '@prefix-tuning/jit';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -196,4 +196,18 @@ test.each([
   [{ learningRate: 0.1, epochs: 1, warmupSteps: 5 }, /expected at most 2 warm-up steps, got 5/],
 ])('hyperparameters %j are refused', async (hyperparameters, message) => {
   await expect(events(await options({ hyperparameters }))).rejects.toThrow(message);
+});
+
+test('programs are told how often the whole run needs them, from whatever step it goes on', async () => {
+  const told: Record<string, number | undefined>[] = [];
+  const base = eager('cpu');
+  const listening: Runtime = { ...base, prepare: (fn, inputs, given) => (told.push({ [given.name]: given.runs }), base.prepare(fn, inputs, given)) };
+  const one = await options({ runtime: listening, hyperparameters: { learningRate: 0.01, steps: 3, accumulate: 2 } });
+  const all = await events({ ...one, validation: { batches: one.batches, everySteps: 2 } });
+  const looks = 2 * one.batches.batchesPerEpoch;
+  const expected = [{ 'prefix step': 6 }, { evaluation: looks }];
+  expect(told).toEqual(expect.arrayContaining(expected));
+  told.length = 0;
+  await events({ ...one, resume: steps(all)[0]!.state });
+  expect(told[0]).toEqual(expected[0]);
 });

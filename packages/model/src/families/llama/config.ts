@@ -2,7 +2,7 @@ import { ConfigError } from '@prefix-tuning/base';
 import { activationNames, type ActivationName } from '../activation.js';
 import type { ModelConfig } from '../family.js';
 import { fields } from '../fields.js';
-import { kinds, type KindName } from './kinds.js';
+import { kinds, type AttentionMap, type KindName } from './kinds.js';
 import { parseRope, type Rope } from './rope.js';
 
 export interface LlamaConfig extends ModelConfig {
@@ -25,8 +25,6 @@ export interface LlamaConfig extends ModelConfig {
   /** Attention scores are multiplied with it. */
   readonly scoreScale: number;
 }
-
-export type AttentionMap = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj';
 
 /**
  * Reads the config.json of a kind.

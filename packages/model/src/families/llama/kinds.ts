@@ -1,5 +1,6 @@
-import type { AttentionMap } from './config.js';
 import { parseRope, type Rope } from './rope.js';
+
+export type AttentionMap = 'q_proj' | 'k_proj' | 'v_proj' | 'o_proj';
 
 type Raw = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,5 @@
-import type { AttentionMap, LlamaConfig } from './config.js';
+import type { LlamaConfig } from './config.js';
+import type { AttentionMap } from './kinds.js';
 
 /** Drops the leading `model.` and the rotary frequencies that old checkpoints carry. */
 export function parameterName(checkpointName: string): string | undefined {
