@@ -1,5 +1,6 @@
 import { FileError } from '@prefix-tuning/base';
-import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { writeFileAtomically } from '@prefix-tuning/safetensors';
+import { appendFile, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Texts on their way to a file, kept beside it so that a command that was stopped writes none of them again. */
@@ -24,7 +25,7 @@ export async function openUnfinished(file: string, by: object): Promise<Unfinish
   // Behind the last line feed is what a kill left of a line.
   const known = new Map(first === header ? lines.slice(0, -1).flatMap(parse) : []);
   const lineOf = (content: unknown) => `${JSON.stringify(content)}\n`;
-  await writeFile(path, [`${header}\n`, ...[...known].map(lineOf)].join(''));
+  await writeFileAtomically(path, [() => new TextEncoder().encode([`${header}\n`, ...[...known].map(lineOf)].join(''))]);
   let written: Promise<void> = Promise.resolve();
   return {
     known,
